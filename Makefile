@@ -1,0 +1,38 @@
+# Two commands: `make run` and `make test`. The rest serves those who develop.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test dev bench setup setup-test lint locks clean
+
+setup:
+	@$(PYTHON) service/bootstrap.py
+
+setup-test:
+	@$(PYTHON) service/bootstrap.py --test
+
+run: setup
+	@ALUR_DEMO=1 exec $(BIN)/alur serve
+
+dev: setup
+	@ALUR_DEMO=1 exec $(BIN)/python -m service.dev
+
+lint: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not browser"
+	$(BIN)/pytest -q -m browser
+
+bench: setup-test
+	@$(BIN)/python -m tests.bench
+
+# Rewrites the locks from requirements/*.in.
+locks:
+	cd requirements && for name in run test node; do ../$(BIN)/pip-compile -q --allow-unsafe --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$name.txt $$name.in; done
+
+clean:
+	rm -rf .venv var service/static/dist service/frontend/node_modules
