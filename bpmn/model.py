@@ -1,6 +1,6 @@
 """What a compiled process is, and what one step of it answers.
 
-Every class here is a frozen value without behaviour that needs the engine; `process` and `service` may import them freely.
+Every class here is a frozen value without behaviour that needs the engine; `process` and `service` may import it.
 Instants are aware UTC datetimes. References (`ref`) name one task or timer of one instance: they are unique within the
 instance, never used twice, and survive every reload.
 """
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Finding:
     """One remark of the publication check.
 
-    `code` is stable (see `bpmn.codes`), `severity` is ``error`` (must not be published) or ``warning``, `element` the id
-    of the BPMN element it points at (empty when it concerns the file), `message` one Indonesian sentence that says what to
-    do, `line` the line in the XML where known.
+    `code` is stable (see `bpmn.codes`), `severity` is ``error`` (must not be published) or ``warning``, `element` the
+    id of the BPMN element it points at (empty when it concerns the file), `message` one Indonesian sentence that says
+    what to do, `line` the line in the XML where known.
     """
 
     code: str
@@ -49,7 +49,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane: who does the tasks in it. `unit` is ``owner``, ``item`` or FEEL over `owner` and `item` giving a unit code."""
+    """A lane: who does its tasks. `unit` is ``owner``, ``item`` or FEEL over `owner` and `item` giving a unit code."""
 
     id: str
     name: str
@@ -69,7 +69,7 @@ class DocumentDefinition:
 
 @dataclass(frozen=True, slots=True)
 class StartDefinition:
-    """How an instance is started: its form, the document that form becomes, and who may start (lane of the start event)."""
+    """How an instance starts: its form, the document that form becomes, and who may (the start event's lane)."""
 
     form: str
     writes: str | None
@@ -207,7 +207,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Process:
-    """A compiled diagram, immutable. `tasks` is in the SOP's order; `variables` are the only form keys the engine holds."""
+    """A compiled diagram. `tasks` is in the SOP's order; `variables` are the only form keys that the engine holds."""
 
     id: str
     name: str
@@ -260,7 +260,7 @@ class UserTaskState:
 
 @dataclass(frozen=True, slots=True)
 class TimerState:
-    """An armed timer; `attached_to` is the user task it watches, None for an intermediate timer that the flow waits at."""
+    """An armed timer; `attached_to` is the user task that it watches, None for one that the flow waits at."""
 
     ref: str
     element: str
@@ -282,8 +282,9 @@ class TimerFired:
 class Advance:
     """What a step of an instance answers; the caller keeps `snapshot` and forgets the rest of the engine.
 
-    `user_tasks` and `timers` are all that are open now, in the order in which they became so; `fired` the timers of this
-    step; `visited` ids of nodes and sequence flows passed in this step, in order; `next_due` the earliest armed timer.
+    `user_tasks` and `timers` are all that are open now, in the order in which they became so; `fired` the timers of
+    this step; `visited` ids of nodes and sequence flows passed in this step, in order; `next_due` the earliest armed
+    timer.
     """
 
     snapshot: bytes
@@ -319,7 +320,7 @@ class ElementError(BpmnError):
 
 
 class ConditionError(ElementError):
-    """An expression of the diagram gave no usable answer: a condition neither true nor false, a deadline that is no date."""
+    """An expression of the diagram gave no usable answer: a condition neither true nor false, a due that is no date."""
 
 
 class BadCollectionError(ElementError):
