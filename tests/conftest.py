@@ -1,0 +1,9 @@
+"""Shared by every room: Hypothesis profiles, so that a run is the same on every machine."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
+settings.load_profile(os.environ.get("ALUR_TEST_PROFILE", "default"))
