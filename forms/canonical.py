@@ -55,7 +55,7 @@ def dumps(data: Any) -> bytes:
 
 
 def loads(source: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
-    """The data of any JSON text in UTF-8, canonical or not, with or without BOM; every number, whole ones too, comes as Decimal.
+    """The data of any JSON text in UTF-8, canonical or not, with or without BOM; every number is a Decimal.
 
     Raises CanonicalError for what is no JSON, for doubled keys, for NaN and Infinity, for NUL characters and lone
     surrogates, and beyond the bounds. Whole numbers are Decimal because `int / int` would silently be a float.
