@@ -1,0 +1,266 @@
+"""The only door to the database: `Store.transaction()` gives a `Tx`; leaving `with` commits, an exception rolls back.
+
+SQLite runs in WAL with synchronous FULL and takes its write lock at once (BEGIN IMMEDIATE, waited for up to 5 s);
+PostgreSQL waits up to 5 s for a locked instance row. Whatever a driver raises leaves here as an error of ours.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import zstandard
+from sqlalchemy import event as sa_event
+from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from forms.canonical import dumps, loads
+from process.errors import AlurError, Busy, StorageFull, StorageUnavailable
+
+LOCK_WAIT_SECONDS = 5
+_ZSTD_FROM = 400  # bytes; below this compression does not pay for itself
+
+
+def pack(data: Any) -> bytes:
+    """Canonical JSON bytes behind one byte that says whether they are compressed."""
+    return pack_bytes(dumps(data))
+
+
+def pack_bytes(raw: bytes) -> bytes:
+    if len(raw) >= _ZSTD_FROM:
+        squeezed = zstandard.ZstdCompressor(level=3).compress(raw)
+        if len(squeezed) < len(raw):
+            return b"\x01" + squeezed
+    return b"\x00" + raw
+
+
+def unpack_bytes(stored: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(stored[1:]) if stored[:1] == b"\x01" else bytes(stored[1:])
+
+
+def unpack(stored: bytes) -> Any:
+    return loads(unpack_bytes(stored))
+
+
+class Prepared:
+    """A statement whose SQL text is made once per database, for the few statements that each completion runs.
+
+    `params` name the bind parameters; values are given by keyword. Columns must be plain integers, text, bytes or
+    booleans: nothing is converted. For `rows > 1` of an insert, use `Tx.insert_many`.
+    """
+
+    def __init__(self, statement: sa.sql.expression.Executable) -> None:
+        self.statement = statement
+        self._texts: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+
+    def text(self, dialect: sa.engine.Dialect) -> tuple[str, tuple[str, ...] | None]:
+        """(SQL, names in order) for positional drivers, (SQL, None) for drivers with named parameters."""
+        found = self._texts.get(dialect.name)
+        if found is None:
+            compiled = self.statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+            names = tuple(compiled.positiontup) if compiled.positiontup is not None else None
+            found = self._texts[dialect.name] = (str(compiled), names)
+        return found
+
+
+class Tx:
+    """One open transaction. Everything read and written in a use case goes through it."""
+
+    def __init__(self, connection: Connection, writing: bool) -> None:
+        self.connection = connection
+        self.writing = writing
+        self.dialect = connection.dialect
+        self._raw: Any = connection.connection.dbapi_connection
+
+    @property
+    def sqlite(self) -> bool:
+        return self.dialect.name == "sqlite"
+
+    def execute(self, statement: sa.sql.expression.Executable, params: Any = None) -> CursorResult[Any]:
+        """Run any SQLAlchemy Core statement."""
+        return self.connection.execute(statement, params)  # type: ignore[return-value]
+
+    def all(self, statement: sa.sql.expression.Executable, params: Any = None) -> Sequence[sa.Row[Any]]:
+        return self.connection.execute(statement, params).all()
+
+    def one(self, statement: sa.sql.expression.Executable, params: Any = None) -> sa.Row[Any] | None:
+        """The first row, or None."""
+        return self.connection.execute(statement, params).first()
+
+    def scalar(self, statement: sa.sql.expression.Executable, params: Any = None) -> Any:
+        return self.connection.execute(statement, params).scalar()
+
+    # The hot path: the driver's own cursor with a text made beforehand.
+
+    def run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
+        """Run a prepared statement and return the driver's cursor."""
+        text, names = prepared.text(self.dialect)
+        cursor = self._raw.cursor()
+        cursor.execute(text, values if names is None else [values[n] for n in names])
+        return cursor
+
+    def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self.run(prepared, values).fetchall()  # type: ignore[no-any-return]
+
+    def insert_many(self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert all rows with one statement. Columns are of plain types."""
+        if not rows:
+            return
+        mark = "?" if self.sqlite else "%s"
+        one = "(" + ", ".join([mark] * len(columns)) + ")"
+        per = max(1, 30_000 // len(columns)) if self.sqlite else max(1, 60_000 // len(columns))
+        names = ", ".join(f'"{c}"' for c in columns)
+        for begin in range(0, len(rows), per):
+            part = rows[begin : begin + per]
+            sql = f'INSERT INTO "{table.name}" ({names}) VALUES ' + ", ".join([one] * len(part))  # noqa: S608 - names are ours
+            self._raw.cursor().execute(sql, [value for row in part for value in row])
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+class Store:
+    """A database, SQLite or PostgreSQL. Safe to share between threads; a `Tx` belongs to one."""
+
+    def __init__(self, url: str | URL) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql" and parsed.drivername != "postgresql+psycopg":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StorageUnavailable("Basis data harus SQLite atau PostgreSQL.")
+        self.url = parsed
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        self.sql: Engine = _sqlite_engine(parsed) if self.sqlite else _postgres_engine(parsed)
+
+    def close(self) -> None:
+        """Close all connections. Transactions that other threads still hold end by themselves."""
+        self.sql.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A transaction that may write."""
+        with self._open(writing=True) as tx:
+            yield tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A transaction that only reads: it never waits for writers on SQLite, and is rolled back at the end."""
+        with self._open(writing=False) as tx:
+            yield tx
+
+    @contextmanager
+    def _open(self, writing: bool) -> Iterator[Tx]:
+        try:
+            connection = self.sql.connect()
+        except (DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
+            raise translate(error) from error
+        try:
+            with connection:
+                if not writing:
+                    connection = connection.execution_options(alur_reading=True)
+                connection.begin()
+                yield Tx(connection, writing)
+                if writing:
+                    connection.commit()
+        except AlurError:
+            raise
+        except BaseException as error:
+            ours = translate(error)
+            if ours is error:
+                raise
+            raise ours from error
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise StorageUnavailable("SQLite harus berupa berkas: beberapa utas dan proses memakainya bersama.")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        pool_reset_on_return="rollback",
+        connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS, "isolation_level": None},
+    )
+
+    @sa_event.listens_for(engine, "connect")
+    def _configure(dbapi: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}",
+            "cache_size = -16000",
+            "recursive_triggers = ON",  # so that REPLACE fires the delete triggers of the record's tables
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @sa_event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("alur_reading")
+        connection.connection.dbapi_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")  # type: ignore[union-attr]
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+    )
+
+    @sa_event.listens_for(engine, "connect")
+    def _configure(dbapi: Any, _record: Any) -> None:
+        dbapi.autocommit = True
+        dbapi.execute(f"SET lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+        dbapi.execute("SET timezone = 'UTC'")
+        dbapi.autocommit = False
+
+    return engine
+
+
+def translate(error: BaseException) -> BaseException:
+    """The error of ours that a driver's error means, or the error itself when it is not one of storage."""
+    origin: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        origin = error.orig
+    if isinstance(error, sa.exc.TimeoutError):
+        return Busy()
+    if isinstance(origin, OSError) and origin.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull()
+    if isinstance(origin, sqlite3.Error):
+        code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return Busy()
+        if code == sqlite3.SQLITE_FULL:
+            return StorageFull()
+        if code in (
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+        ):
+            return StorageUnavailable(f"Basis data tidak dapat digunakan: {origin}")
+        return error
+    state = getattr(origin, "sqlstate", None)
+    if state in ("55P03", "40P01", "40001"):  # lock not available, deadlock, serialization failure
+        return Busy()
+    if state in ("53100", "53200", "53300"):  # disk full, out of memory, too many connections
+        return StorageFull() if state == "53100" else Busy()
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return StorageUnavailable("Sambungan ke basis data terputus.")
+    if isinstance(error, sa.exc.OperationalError) and state is None:
+        return StorageUnavailable(f"Basis data tidak dapat digunakan: {origin}")
+    return error
