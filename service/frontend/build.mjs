@@ -1,0 +1,93 @@
+// Builds service/static/dist: hashed, minified, pre-compressed files and manifest.json (logical name -> path).
+//   node build.mjs            builds unless the sources are those of the last build
+//   node build.mjs --check    exit 0 when the last build is current, 1 when it is not (needs no node_modules)
+//   node build.mjs --force    builds in any case
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const OUT = join(ROOT, '..', 'static', 'dist');
+const TEMPORARY = `${OUT}.new`;
+const ENTRIES = [ 'app.js', 'form.js', 'viewer.js', 'app.css', 'form.css', 'viewer.css' ];
+const FONTS = {
+  'fonts/print-regular.woff2': 'SourceSans3-Regular.ttf.woff2',
+  'fonts/print-bold.woff2': 'SourceSans3-Bold.ttf.woff2',
+  'fonts/print-italic.woff2': 'SourceSans3-It.ttf.woff2',
+};
+
+const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const walk = (folder) => readdirSync(folder).sort().flatMap((name) => {
+  const path = join(folder, name);
+  return statSync(path).isDirectory() ? walk(path) : [ path ];
+});
+
+/** What a build depends on: our sources and the exact versions of everything else. */
+function stamp() {
+  const files = [ 'package.json', 'package-lock.json', 'build.mjs', 'patches.mjs' ].map((name) => join(ROOT, name)).concat(walk(join(ROOT, 'src')));
+  return sha(files.map((path) => `${relative(ROOT, path)} ${sha(readFileSync(path))}`).join('\n'));
+}
+
+function current(wanted) {
+  const mark = join(OUT, '.stamp');
+  return existsSync(mark) && existsSync(join(OUT, 'manifest.json')) && readFileSync(mark, 'utf8') === wanted;
+}
+
+function compress(path) {
+  if (!/\.(js|css|svg)$/.test(path)) return;
+  writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+}
+
+async function build(wanted) {
+  const started = performance.now();
+  const [ esbuild, { plugins } ] = await Promise.all([ import('esbuild'), import('./patches.mjs') ]);
+  rmSync(TEMPORARY, { recursive: true, force: true });
+  const result = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRIES.map((name) => join('src', name)),
+    outdir: TEMPORARY,
+    bundle: true, minify: true, splitting: true, format: 'esm', target: 'es2022',
+    jsx: 'automatic', jsxImportSource: 'preact',
+    entryNames: '[name]-[hash]', chunkNames: 'chunks/[name]-[hash]', assetNames: 'assets/[name]-[hash]',
+    loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'file' },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'linked', metafile: true, logLevel: 'warning', plugins: plugins(),
+  });
+  const manifest = {};
+  for (const [ path, output ] of Object.entries(result.metafile.outputs)) {
+    const file = relative(TEMPORARY, join(ROOT, path));
+    if (output.entryPoint) manifest[relative('src', output.entryPoint)] = file;
+  }
+  for (const [ logical, source ] of Object.entries(FONTS)) {
+    const from = join(ROOT, 'node_modules', 'source-sans', 'WOFF2', 'TTF', source);
+    const to = logical.replace('.woff2', `-${sha(readFileSync(from)).slice(0, 8).toUpperCase()}.woff2`);
+    mkdirSync(dirname(join(TEMPORARY, to)), { recursive: true });
+    copyFileSync(from, join(TEMPORARY, to));
+    manifest[logical] = to;
+  }
+  // For the accessibility tests only; no page links it.
+  mkdirSync(join(TEMPORARY, 'test'));
+  copyFileSync(join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), join(TEMPORARY, 'test', 'axe.js'));
+  manifest['axe.js'] = 'test/axe.js';
+  walk(TEMPORARY).forEach(compress);
+  writeFileSync(join(TEMPORARY, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(TEMPORARY, '.stamp'), wanted);
+  rmSync(OUT, { recursive: true, force: true });
+  renameSync(TEMPORARY, OUT);
+  for (const name of ENTRIES) {
+    const path = join(OUT, manifest[name]);
+    const sizes = [ path, `${path}.gz` ].map((file) => `${(statSync(file).size / 1024).toFixed(1)} kB`);
+    console.log(`${name.padEnd(12)} ${sizes[0].padStart(10)}  gzip ${sizes[1].padStart(9)}`);
+  }
+  console.log(`front end built in ${Math.round(performance.now() - started)} ms`);
+}
+
+const wanted = stamp();
+if (process.argv.includes('--check')) process.exit(current(wanted) ? 0 : 1);
+if (current(wanted) && !process.argv.includes('--force')) console.log('front end: nothing changed');
+else {
+  mkdirSync(dirname(OUT), { recursive: true });
+  await build(wanted);
+}

@@ -1,0 +1,1 @@
+import { Form } from '@bpmn-io/form-js-viewer'; window.F=Form

@@ -1,0 +1,1 @@
+import V from 'bpmn-js/lib/NavigatedViewer'; window.V=V
