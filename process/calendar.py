@@ -36,7 +36,7 @@ class CalendarError(AlurError):
 
 @dataclass(frozen=True)
 class Hours:
-    """Weekly hours from `since` to `until`, both included (None: without limit). `week`: Monday first, seven entries."""
+    """Weekly hours from `since` to `until`, both included (None: without limit); `week`: seven days from Monday."""
 
     name: str
     week: tuple[tuple[Shift, ...], ...]
