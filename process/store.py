@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 import zstandard
 from sqlalchemy import event as sa_event
@@ -31,16 +33,27 @@ def pack(data: Any) -> bytes:
     return pack_bytes(dumps(data))
 
 
+class _Squeezer(threading.local):
+    """Compression contexts are costly to make and belong to one thread."""
+
+    def __init__(self) -> None:
+        self.press = zstandard.ZstdCompressor(level=3)
+        self.release = zstandard.ZstdDecompressor()
+
+
+_squeezer = _Squeezer()
+
+
 def pack_bytes(raw: bytes) -> bytes:
     if len(raw) >= _ZSTD_FROM:
-        squeezed = zstandard.ZstdCompressor(level=3).compress(raw)
+        squeezed = _squeezer.press.compress(raw)
         if len(squeezed) < len(raw):
             return b"\x01" + squeezed
     return b"\x00" + raw
 
 
 def unpack_bytes(stored: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(stored[1:]) if stored[:1] == b"\x01" else bytes(stored[1:])
+    return _squeezer.release.decompress(stored[1:]) if stored[:1] == b"\x01" else bytes(stored[1:])
 
 
 def unpack(stored: bytes) -> Any:
@@ -62,7 +75,7 @@ class Prepared:
         """(SQL, names in order) for positional drivers, (SQL, None) for drivers with named parameters."""
         found = self._texts.get(dialect.name)
         if found is None:
-            compiled = self.statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+            compiled = self.statement.compile(dialect=dialect)
             names = tuple(compiled.positiontup) if compiled.positiontup is not None else None
             found = self._texts[dialect.name] = (str(compiled), names)
         return found
@@ -83,7 +96,7 @@ class Tx:
 
     def execute(self, statement: sa.sql.expression.Executable, params: Any = None) -> CursorResult[Any]:
         """Run any SQLAlchemy Core statement."""
-        return self.connection.execute(statement, params)  # type: ignore[return-value]
+        return self.connection.execute(statement, params)
 
     def all(self, statement: sa.sql.expression.Executable, params: Any = None) -> Sequence[sa.Row[Any]]:
         return self.connection.execute(statement, params).all()
@@ -106,6 +119,15 @@ class Tx:
 
     def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return self.run(prepared, values).fetchall()  # type: ignore[no-any-return]
+
+    def fetch_in(self, sql: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run `sql`, whose one `{}` becomes the list of `keys`; rows as the driver gives them."""
+        if not keys:
+            return []
+        mark = "?" if self.sqlite else "%s"
+        cursor = self._raw.cursor()
+        cursor.execute(sql.format(", ".join([mark] * len(keys))), list(keys))
+        return cursor.fetchall()  # type: ignore[no-any-return]
 
     def insert_many(self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
         """Insert all rows with one statement. Columns are of plain types."""
@@ -237,6 +259,8 @@ def translate(error: BaseException) -> BaseException:
         origin = error.orig
     if isinstance(error, sa.exc.TimeoutError):
         return Busy()
+    if isinstance(origin, psycopg.OperationalError) and origin.sqlstate is None:
+        return StorageUnavailable("Sambungan ke basis data terputus.")
     if isinstance(origin, OSError) and origin.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()
     if isinstance(origin, sqlite3.Error):

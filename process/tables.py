@@ -1,7 +1,8 @@
 """The tables. Instants are INTEGER microseconds UTC, form data canonical JSON bytes (see `store.pack`).
 
 Why it looks as it does:
-- A document has no row of its own: (instance, key, item) with the highest `number` is its newest version.
+- A document has no row of its own: `instance.documents` points at the newest version of each, under the instance's
+  lock; `document_version` holds them all, numbered within (instance, key, item).
 - Timers that are armed live packed in `instance.timers`; only the earliest instant, `next_due`, is searched for.
 - The head of an instance's event stream lives in the instance row, which each step writes anyway; other streams keep
   theirs in `stream`.
@@ -183,6 +184,7 @@ instance = Table(
     Column("snapshot", LargeBinary, nullable=False),
     Column("timers", LargeBinary),  # packed list of [ref, element, attached_to, due µs]
     Column("visited", LargeBinary),  # packed list of node and flow ids
+    Column("documents", LargeBinary),  # packed {key: {item: [newest version's id, its number]}}
     Column("revision", Integer, nullable=False),
     Column("next_due", _Instant),
     Column("starter", _Key, ForeignKey("person.id")),

@@ -213,6 +213,7 @@ def upgrade() -> None:
         sa.Column("snapshot", sa.LargeBinary(), nullable=False),
         sa.Column("timers", sa.LargeBinary(), nullable=True),
         sa.Column("visited", sa.LargeBinary(), nullable=True),
+        sa.Column("documents", sa.LargeBinary(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("next_due", sa.BigInteger(), nullable=True),
         sa.Column("starter", _KEY, nullable=True),
