@@ -1,0 +1,205 @@
+"""The one table from error class to answer: RFC 9457 problems for scripts, Indonesian pages for browsers.
+
+The rooms below know no HTTP. An error's title is the first line of its class docstring; internals never leave: an
+unexpected error is logged with the request's id, and the answer carries only that id.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from process import errors
+from service.words import waktu
+
+log = logging.getLogger("alur.service")
+
+
+class RequestRefused(errors.AlurError):
+    """Permintaan tidak dapat dibaca"""
+
+
+class CsrfFailed(errors.AlurError):
+    """Halaman ini sudah terlalu lama terbuka"""
+
+
+class BodyTooLarge(errors.AlurError):
+    """Kiriman terlalu besar"""
+
+
+class PasswordWrong(errors.AlurError):
+    """Kata sandi tidak cocok"""
+
+
+#: Error class -> (status, slug of the problem type). Every subclass of AlurError has its own line; a test walks them.
+TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
+    errors.AlurError: (500, "galat"),
+    errors.NotFound: (404, "tidak-ditemukan"),
+    errors.Forbidden: (403, "tidak-berwenang"),
+    errors.NotAuthenticated: (401, "belum-masuk"),
+    errors.TooManyAttempts: (429, "terlalu-banyak-percobaan"),
+    errors.Conflict: (409, "bertentangan"),
+    errors.Stale: (409, "sudah-berubah"),
+    errors.TaskDone: (409, "sudah-dikerjakan"),
+    errors.TaskTaken: (409, "sudah-diambil"),
+    errors.DuplicateKey: (409, "sudah-ada"),
+    errors.ConfirmationMismatch: (409, "dokumen-berubah"),
+    errors.ConfirmationRequired: (422, "perlu-konfirmasi"),
+    errors.ReasonRequired: (422, "perlu-alasan"),
+    errors.InvalidData: (422, "isian-belum-benar"),
+    errors.InvalidProcess: (422, "proses-belum-benar"),
+    errors.ProcessStuck: (409, "alur-terhenti"),
+    errors.FileRefused: (422, "berkas-ditolak"),
+    errors.FileTooLarge: (413, "berkas-terlalu-besar"),
+    errors.Busy: (503, "sibuk"),
+    errors.StorageFull: (507, "penyimpanan-penuh"),
+    errors.StorageUnavailable: (503, "basis-data"),
+    errors.MigrationNeeded: (503, "basis-data-usang"),
+    RequestRefused: (400, "tidak-terbaca"),
+    CsrfFailed: (403, "csrf"),
+    BodyTooLarge: (413, "terlalu-besar"),
+    PasswordWrong: (422, "kata-sandi-salah"),
+}
+
+#: What Flask and Werkzeug themselves raise.
+HTTP_TITLES = {
+    400: ("Permintaan tidak dapat dibaca", "Permintaan yang dikirim tidak lengkap atau rusak."),
+    403: ("Anda tidak berwenang", "Halaman ini tidak diperuntukkan bagi jabatan Anda."),
+    404: ("Halaman tidak ditemukan", "Alamat ini tidak ada, atau tidak dapat Anda lihat."),
+    405: ("Cara memanggil alamat ini tidak benar", "Buka halaman ini dari menu."),
+    413: ("Kiriman terlalu besar", "Perkecil berkas atau bagi isian menjadi beberapa bagian."),
+    415: ("Jenis kiriman tidak dikenal", "Kirim data sebagai JSON atau berkas sebagaimana diminta."),
+    429: ("Terlalu banyak permintaan", "Tunggu sebentar, lalu coba lagi."),
+}
+
+SECRET_FIELDS = frozenset({"csrf_token", "kata_sandi", "lama", "baru", "ulang", "password", "next"})
+
+
+def problem_of(error: errors.AlurError) -> dict[str, Any]:
+    """The RFC 9457 members of an error, plus `errors` (fields), `by`, `at`, `element`, `ordinal` where it has them."""
+    status, slug = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    problem: dict[str, Any] = {
+        "type": f"urn:alur:problem:{slug}",
+        "title": error.title,
+        "status": status,
+        "instance": request.path,
+        "request": g.get("request_id", ""),
+    }
+    detail = str(error)
+    if isinstance(error, errors.Conflict) and error.by and error.at:
+        done = "diambil" if isinstance(error, errors.TaskTaken) else "dikerjakan"
+        if isinstance(error, errors.TaskTaken | errors.TaskDone):
+            detail = f"Tugas ini sudah {done} oleh {error.by} pada {waktu(error.at)}."
+        problem |= {"by": error.by, "at": error.at.isoformat()}
+    if isinstance(error, errors.InvalidData):
+        problem["errors"] = [{"path": list(e.path), "field": e.field, "message": e.message} for e in error.errors]
+        detail = error.args[0] if error.args else ""
+        if not detail and error.errors:
+            count = len(error.errors)
+            detail = "Ada satu isian yang perlu diperbaiki." if count == 1 else f"Ada {count} isian yang perlu diperbaiki."
+    if isinstance(error, errors.DuplicateKey):
+        problem["ordinal"] = error.ordinal
+    if isinstance(error, errors.ProcessStuck) and error.element:
+        problem["element"] = error.element
+    if detail and detail != error.title:
+        problem["detail"] = detail
+    return problem
+
+
+def wants_page() -> bool:
+    """Whether a browser asks for a page to look at, rather than a script for data."""
+    return "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+
+
+def typed_text() -> list[tuple[str, str]]:
+    """What the person typed into an ordinary form, so that an error page can give it back; never secrets."""
+    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
+        return []
+    return [(name, text) for name, text in request.form.items() if name not in SECRET_FIELDS and text.strip()]
+
+
+def answer(problem: dict[str, Any], *, keep_typed: bool = True) -> Response:
+    """The problem as a page or as `application/problem+json`."""
+    if wants_page():
+        typed = typed_text() if keep_typed else []
+        response = make_response(render_template("error/page.html", problem=problem, typed=typed, back=_back()))
+    else:
+        response = make_response(json.dumps(problem, ensure_ascii=False))
+        response.mimetype = "application/problem+json"
+    response.status_code = problem["status"]
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _back() -> str | None:
+    """The page that the person came from, when it is one of ours."""
+    referrer = request.referrer or ""
+    root = request.host_url
+    return "/" + referrer[len(root) :] if referrer.startswith(root) and referrer != request.url else None
+
+
+def _ours(error: errors.AlurError) -> Response:
+    problem = problem_of(error)
+    if isinstance(error, errors.NotAuthenticated):
+        if wants_page() and request.method in ("GET", "HEAD"):
+            return make_response(redirect(url_for("auth.login", next=request.full_path.rstrip("?"))))
+        response = answer(problem)
+        if "HX-Request" in request.headers:
+            response.headers["HX-Redirect"] = url_for("auth.login")
+        return response
+    if problem["status"] >= 500:
+        log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error, exc_info=error)
+    response = answer(problem)
+    if isinstance(error, errors.TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, errors.Busy):
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect that routing raised
+        return make_response(error.get_response())
+    title, detail = HTTP_TITLES.get(status, ("Permintaan tidak dapat dilayani", ""))
+    # What was typed into a body that was refused for its size cannot be read back.
+    response = answer(
+        {
+            "type": f"urn:alur:problem:{status}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "instance": request.path,
+            "request": g.get("request_id", ""),
+        },
+        keep_typed=status not in (400, 413),
+    )
+    if status == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("request %s failed", g.get("request_id"), exc_info=error)
+    return answer(
+        {
+            "type": "urn:alur:problem:galat",
+            "title": "Terjadi kesalahan pada sistem",
+            "status": 500,
+            "detail": "Kesalahan ini sudah dicatat. Coba lagi; bila tetap terjadi, sampaikan nomor permintaan di bawah "
+            "kepada pengelola.",
+            "instance": request.path,
+            "request": g.get("request_id", ""),
+        }
+    )
+
+
+def install(app: Flask) -> None:
+    """Registers the table with the app."""
+    app.register_error_handler(errors.AlurError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)

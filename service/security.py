@@ -1,0 +1,194 @@
+"""What every request passes: id, size, session, CSRF; and what every answer carries: the headers.
+
+Everything is closed unless a view is marked `@public`: a new page needs no line here to be protected.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request, session
+from markupsafe import Markup
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from forms.canonical import CanonicalError, loads
+from process.errors import NotAuthenticated
+from process.model import Actor
+from process.office import Office
+from service.problems import BodyTooLarge, CsrfFailed, RequestRefused
+from service.settings import Settings
+
+JSON_LIMIT = 2 * 1024 * 1024
+JSON_DEPTH = 24
+SESSION_COOKIE = "alur_sesi"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Marks a view that needs no login."""
+    view.__dict__["alur_public"] = True
+    return view
+
+
+def takes_files(view: View) -> View:
+    """Marks a view whose body may be as large as an attachment."""
+    view.__dict__["alur_files"] = True
+    return view
+
+
+def office() -> Office:
+    """The office that this app serves."""
+    return cast(Office, current_app.extensions["alur.office"])
+
+
+def settings() -> Settings:
+    """The settings that this app was made with."""
+    return cast(Settings, current_app.extensions["alur.settings"])
+
+
+def actor() -> Actor:
+    """Who makes this request; NotAuthenticated when nobody is logged in."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        raise NotAuthenticated()
+    return found
+
+
+def address() -> str:
+    """The network address that the request came from."""
+    return request.remote_addr or ""
+
+
+def body_json() -> Any:
+    """The JSON body, bounded in size and depth, numbers as exact decimals.
+
+    Raises RequestRefused for what is no JSON object, BodyTooLarge beyond the limit.
+    """
+    if request.mimetype != "application/json":
+        raise RequestRefused("Kirim data sebagai application/json.")
+    try:
+        data = loads(request.get_data(cache=False), max_bytes=JSON_LIMIT, max_depth=JSON_DEPTH)
+    except RequestEntityTooLarge as error:
+        raise BodyTooLarge("Isian melebihi 2 MB.") from error
+    except CanonicalError as error:
+        raise RequestRefused("Isian bukan JSON yang benar: ada karakter terlarang, angka tak wajar, atau terlalu dalam.") from error
+    if not isinstance(data, dict):
+        raise RequestRefused("Isian harus berupa objek JSON.")
+    return data
+
+
+def safe_next(target: str | None) -> str:
+    """A path of this site to go to after login; `/` for anything that could lead elsewhere."""
+    if not target or not target.startswith("/") or "\\" in target or any(ord(c) < 32 for c in target):
+        return "/"
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or target.startswith("//") or parts.path.startswith(("/masuk", "/keluar")):
+        return "/"
+    return target
+
+
+def csrf_token() -> str:
+    """The token that unsafe requests of this visitor must carry: of the session, or of the signed cookie before login."""
+    if g.get("csrf"):
+        return cast(str, g.csrf)
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+    return cast(str, session["csrf"])
+
+
+def csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+def remember(response: Response, token: str) -> None:
+    """Gives the browser its session."""
+    response.set_cookie(
+        SESSION_COOKIE, token, httponly=True, secure=settings().cookie_secure, samesite="Lax", path="/"
+    )
+
+
+def forget(response: Response) -> None:
+    response.delete_cookie(SESSION_COOKIE, httponly=True, secure=settings().cookie_secure, samesite="Lax", path="/")
+
+
+def _check_csrf() -> None:
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise CsrfFailed("Permintaan dari situs lain ditolak.")
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+        raise CsrfFailed("Muat ulang halaman, lalu kirim lagi. Isian Anda di bawah ini tidak hilang.")
+
+
+def _before() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.actor, g.csrf = None, None
+    view = current_app.view_functions.get(request.endpoint or "")
+    flags = getattr(view, "__dict__", {})
+    request.max_content_length = (
+        settings().max_upload_bytes + 64 * 1024 if flags.get("alur_files") else JSON_LIMIT
+    )
+    if request.endpoint == "static":
+        return
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        try:
+            who, g.csrf = office().people.session(token)
+            g.actor = dataclasses.replace(who, source="page", request_id=g.request_id)
+        except NotAuthenticated:
+            g.actor, g.csrf = None, None
+    if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
+        return  # answered by routing, in the visitor's own surroundings
+    if not flags.get("alur_public"):
+        actor()
+    if request.method not in SAFE_METHODS:
+        if (request.content_length or 0) > (request.max_content_length or 0):
+            raise BodyTooLarge()
+        _check_csrf()
+
+
+def _after(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings().cookie_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Puts the checks before and the headers after every request of the app."""
+    app.before_request(_before)
+    app.after_request(_after)
+    app.jinja_env.globals.update(csrf_token=csrf_token, csrf_field=csrf_field)
