@@ -1,0 +1,277 @@
+"""Logging in: sessions on the server, passwords, and the throttle that guards both.
+
+A session's token is 256 random bits, of which only the SHA-256 is stored. Failed attempts are counted by account and by
+address in the database, so that they count for every process of the service. An attempt is counted before the password
+is checked and taken back when it was right: parallel guesses cannot slip through between check and count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from process import passwords
+from process.audit import NewEvent
+from process.calendar import ZONES
+from process.clock import Clock, instant, micros
+from process.errors import InvalidData, NotAuthenticated, TooManyAttempts
+from process.model import Actor, FieldError, Held
+from process.record import SYSTEM_STREAM, append
+from process.store import Store, Tx
+from process.tables import login_attempt, person, position, security_event, session
+
+WINDOW = timedelta(minutes=15)
+MAX_PER_ACCOUNT = 5
+MAX_PER_ADDRESS = 20
+_TOUCH_AFTER = timedelta(seconds=60)  # a session's last use is not written more often than this
+_WRONG = "Nama akun atau kata sandi tidak sesuai."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A new session. `token` goes to the browser and is stored nowhere."""
+
+    token: str
+    csrf: str
+    person_id: int
+    username: str
+    expires: datetime
+    must_change_password: bool
+
+
+class Accounts:
+    """Sessions and passwords; a part of `People`."""
+
+    def __init__(self, store: Store, clock: Clock, *, session_hours: int = 10, idle_minutes: int = 120) -> None:
+        self.store = store
+        self.clock = clock
+        self.lifetime = timedelta(hours=session_hours)
+        self.idle = timedelta(minutes=idle_minutes)
+
+    # -- sessions ---------------------------------------------------------------------------------------------------
+
+    def authenticate(self, username: str, password: str, address: str | None) -> Session:
+        """Log in. Raises InvalidData (the same for a wrong name, a wrong password, a disabled account) and
+        TooManyAttempts."""
+        name = username.strip().casefold()
+        counted = self._reserve(name, address)
+        with self.store.reading() as tx:
+            row = tx.one(sa.select(person).where(person.c.username == name))
+        right = passwords.matches(row.password_hash if row else None, password)
+        if row is None or not right or not row.active:
+            self._failed("login.failed", row.id if row else None, name if row else None, address)
+            raise InvalidData([FieldError(("kata_sandi",), "kata_sandi", _WRONG)])
+        fresh = passwords.make(password) if passwords.outdated(row.password_hash) else None
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            self._release(tx, counted, name)
+            if fresh:
+                same = (person.c.id == row.id) & (person.c.password_hash == row.password_hash)
+                tx.execute(person.update().where(same).values(password_hash=fresh))
+            tx.execute(session.delete().where(session.c.expires <= micros(now)))
+            log_security(tx, now, "login.ok", row.id, name, address)
+            return self._open(tx, row.id, name, now, address, bool(row.must_change_password))
+
+    def session(self, token: str, *, request_id: str | None = None, touch: bool = True) -> tuple[Actor, str]:
+        """The actor and the CSRF token of a session; raises NotAuthenticated.
+
+        `touch`: whether this counts as use; a page that asks by itself every few seconds should not keep a session.
+        """
+        now = self.clock.now()
+        key = _key(token)
+        with self.store.reading() as tx:
+            row = tx.one(
+                sa.select(session.c.person, session.c.csrf, session.c.seen, session.c.expires).where(
+                    session.c.token_hash == key
+                )
+            )
+            if row is None or micros(now) >= row.expires or now - instant(row.seen) >= self.idle:
+                raise NotAuthenticated
+            who = self.actor(tx, row.person, now, request_id=request_id)
+        if touch and now - instant(row.seen) >= _TOUCH_AFTER:
+            with self.store.transaction() as tx:
+                tx.execute(session.update().where(session.c.token_hash == key).values(seen=micros(now)))
+        return who, row.csrf
+
+    def logout(self, token: str) -> None:
+        """End a session; one that is over already is fine."""
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            row = tx.one(sa.select(session.c.person).where(session.c.token_hash == _key(token)))
+            if row is not None:
+                tx.execute(session.delete().where(session.c.token_hash == _key(token)))
+                log_security(tx, now, "logout", row.person, None, None)
+
+    def actor(self, tx: Tx, person_id: int, now: datetime, *, request_id: str | None = None) -> Actor:
+        """Who a person is now: the positions valid on this date and the system roles. NotAuthenticated if disabled."""
+        row = tx.one(
+            sa.select(person.c.name, person.c.system_roles).where(person.c.id == person_id, person.c.active.is_(True))
+        )
+        if row is None:
+            raise NotAuthenticated
+        held = tx.all(
+            sa.select(position.c.id, position.c.role, position.c.unit, position.c.title, position.c.kind)
+            .where(position.c.person == person_id, *valid_on(office_date(now)))
+            .order_by(position.c.id)
+        )
+        return Actor(
+            person_id,
+            row.name,
+            tuple(Held(one.id, one.role, one.unit, one.title, one.kind) for one in held),
+            frozenset(row.system_roles.split()),
+            "page",
+            request_id,
+        )
+
+    def _open(
+        self, tx: Tx, person_id: int, username: str, now: datetime, address: str | None, must_change: bool
+    ) -> Session:
+        opened = Session(
+            secrets.token_urlsafe(32), secrets.token_urlsafe(24), person_id, username, now + self.lifetime, must_change
+        )
+        tx.execute(
+            session.insert().values(
+                token_hash=_key(opened.token),
+                person=person_id,
+                csrf=opened.csrf,
+                created=micros(now),
+                seen=micros(now),
+                expires=micros(opened.expires),
+                address=address,
+            )
+        )
+        return opened
+
+    # -- passwords --------------------------------------------------------------------------------------------------
+
+    def verify_password(self, actor: Actor, password: str, address: str | None) -> datetime:
+        """Check the actor's own password again, before a paraf or signature; returns when it was checked.
+
+        Raises InvalidData when it is wrong; attempts count like those at login, so TooManyAttempts too.
+        """
+        row = self._own(actor)
+        counted = self._reserve(row.username, address)
+        if not passwords.matches(row.password_hash, password):
+            self._failed("password.check_failed", row.id, row.username, address)
+            raise InvalidData([FieldError(("kata_sandi",), "kata_sandi", "Kata sandi tidak sesuai.")])
+        with self.store.transaction() as tx:
+            self._release(tx, counted, row.username)
+        return self.clock.now()
+
+    def change_password(self, actor: Actor, old: str, new: str, address: str | None) -> Session:
+        """Change one's own password: every session of the account ends, and a new one is opened.
+
+        Raises InvalidData for a wrong old or an unacceptable new password, and TooManyAttempts.
+        """
+        row = self._own(actor)
+        passwords.check_new(new, row.username)
+        if new == old:
+            message = "Kata sandi baru harus berbeda dari yang lama."
+            raise InvalidData([FieldError(("kata_sandi_baru",), "kata_sandi_baru", message)])
+        self.verify_password(actor, old, address)
+        made = passwords.make(new)
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            self._set_password(tx, row.id, made, must_change=False)
+            log_security(tx, now, "password.changed", row.id, row.username, address)
+            return self._open(tx, row.id, row.username, now, address, False)
+
+    def _set_password(self, tx: Tx, person_id: int, made: str, *, must_change: bool) -> None:
+        tx.execute(
+            person.update().where(person.c.id == person_id).values(password_hash=made, must_change_password=must_change)
+        )
+        self._end_sessions(tx, person_id)
+
+    def _end_sessions(self, tx: Tx, person_id: int) -> None:
+        tx.execute(session.delete().where(session.c.person == person_id))
+
+    def _own(self, actor: Actor) -> sa.Row[tuple[int, str, str]]:
+        with self.store.reading() as tx:
+            row = tx.one(
+                sa.select(person.c.id, person.c.username, person.c.password_hash).where(
+                    person.c.id == actor.person_id, person.c.active.is_(True)
+                )
+            )
+        if row is None:
+            raise NotAuthenticated
+        return row
+
+    # -- throttle ---------------------------------------------------------------------------------------------------
+
+    def _reserve(self, name: str, address: str | None) -> tuple[int, ...]:
+        """Count an attempt before it is made; returns its rows. Raises TooManyAttempts when there were too many."""
+        now = self.clock.now()
+        since = micros(now - WINDOW)
+        limits = [(f"user:{name[:80]}", MAX_PER_ACCOUNT)]
+        if address:
+            limits.append((f"address:{address[:80]}", MAX_PER_ADDRESS))
+        with self.store.transaction() as tx:
+            if not tx.sqlite:  # SQLite's write lock does the same: counting and adding is one step
+                tx.execute(sa.text("LOCK TABLE login_attempt IN SHARE ROW EXCLUSIVE MODE"))
+            tx.execute(login_attempt.delete().where(login_attempt.c.at <= since))
+            wait = 0
+            for subject, most in limits:
+                times = tx.all(
+                    sa.select(login_attempt.c.at)
+                    .where(login_attempt.c.subject == subject)
+                    .order_by(login_attempt.c.at.desc())
+                    .limit(most)
+                )
+                if len(times) >= most:
+                    wait = max(wait, -((since - times[-1].at) // 1_000_000), 1)
+            if not wait:
+                return tuple(
+                    tx.scalar(
+                        login_attempt.insert().values(subject=subject, at=micros(now)).returning(login_attempt.c.id)
+                    )
+                    for subject, _ in limits
+                )
+            log_security(tx, now, "login.blocked", None, None, address)
+        minutes = -(-wait // 60)
+        raise TooManyAttempts(f"Terlalu banyak percobaan. Coba lagi dalam {minutes} menit.", retry_after=wait)
+
+    def _release(self, tx: Tx, counted: tuple[int, ...], name: str) -> None:
+        """The password was right: neither this attempt nor the account's earlier failures count any more."""
+        tx.execute(
+            login_attempt.delete().where(
+                login_attempt.c.id.in_(counted) | (login_attempt.c.subject == f"user:{name[:80]}")
+            )
+        )
+
+    def _failed(self, event: str, person_id: int | None, username: str | None, address: str | None) -> None:
+        with self.store.transaction() as tx:
+            log_security(tx, self.clock.now(), event, person_id, username, address)
+
+
+def log_security(
+    tx: Tx, now: datetime, event: str, person_id: int | None, username: str | None, address: str | None
+) -> None:
+    """A row of the security log. A name that no account has is left out: people type passwords into that field."""
+    tx.execute(
+        security_event.insert().values(
+            at=micros(now), type=event, person=person_id, username=username, address=address, data=None
+        )
+    )
+
+
+def record(tx: Tx, event: str, data: dict[str, object], actor: Actor, now: datetime) -> None:
+    """An event in the stream of the system."""
+    append(tx, SYSTEM_STREAM, [NewEvent(event, data)], actor, now)
+
+
+def office_date(now: datetime) -> str:
+    """The date in the office's zone, as positions are dated (ISO)."""
+    return now.astimezone(ZONES["Asia/Jakarta"]).date().isoformat()
+
+
+def valid_on(day: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: the position holds on that ISO date."""
+    return (position.c.from_date <= day, sa.or_(position.c.to_date.is_(None), position.c.to_date >= day))
+
+
+def _key(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
