@@ -1,0 +1,88 @@
+"""An expression that was parsed: what it needs, and its value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from forms.feel import tree
+from forms.feel.errors import Limits
+from forms.feel.evaluator import Code, compile_node, evaluate
+from forms.feel.parser import parse_tree
+from forms.feel.tree import Node
+from forms.feel.values import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A parsed expression; immutable, and safe to share between threads.
+
+    names: variables that the context may have to give, without those that the expression binds itself.
+    required: those of them that stand outside every filter. Within `rows[status = "x"]`, `status` may be a key of a
+    row or a variable; it is in `names`, not in `required`.
+    paths: the same variables with the path that is read from them, dotted, such as `a.b`.
+    functions: the built-in functions that are called.
+    """
+
+    text: str
+    node: Node
+    names: frozenset[str]
+    required: frozenset[str]
+    paths: frozenset[str]
+    functions: frozenset[str]
+    _code: Code = field(repr=False)
+
+    def evaluate(
+        self,
+        context: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        strict: bool = False,
+        limits: Limits = Limits(),
+    ) -> Any:
+        """The value in this context.
+
+        Ints and floats of the context count as Decimal; values of types that FEEL does not have are null. A wrong
+        type, a division by zero and the like give None. Raises FeelLimitError beyond the limits, and, when `strict`,
+        FeelEvaluationError for a variable that the context does not have. `now` answers now() and today().
+        """
+        return evaluate(self._code, Run(context, now, strict, limits))
+
+
+@lru_cache(maxsize=2048)
+def parse(text: str) -> Expression:
+    """The expression of a text, cached. Raises FeelSyntaxError, with line and column, for all that is not supported."""
+    node = parse_tree(text)
+    names: set[str] = set()
+    required: set[str] = set()
+    paths: set[str] = set()
+    functions: set[str] = set()
+    stack: list[tuple[Node, frozenset[str], bool]] = [(node, frozenset(), False)]
+    while stack:
+        current, bound, filtered = stack.pop()
+        root, steps = current, []
+        while isinstance(root, tree.Path):
+            steps.append(root.name)
+            root = root.source
+        if isinstance(root, tree.Name):
+            if root.name not in bound:
+                names.add(root.name)
+                paths.add(".".join([root.name, *reversed(steps)]))
+                if not filtered:
+                    required.add(root.name)
+            continue
+        if isinstance(root, tree.Call):
+            functions.add(root.function)
+        for child, more in tree.children(root):
+            inside = isinstance(root, tree.Filter) and child is root.condition
+            stack.append((child, bound | more, filtered or inside))
+    return Expression(
+        text,
+        node,
+        frozenset(names),
+        frozenset(required),
+        frozenset(paths),
+        frozenset(functions),
+        compile_node(node),
+    )
