@@ -1,0 +1,83 @@
+"""How large and how deep data may be, checked without recursion before anything else looks at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from forms.errors import FieldError, FormInvalid
+
+MAX_DEPTH = 12
+MAX_VALUES = 100_000
+MAX_CHARACTERS = 2_000_000
+MAX_ROWS = 2_000
+MAX_DIGITS = 40  # of a number, before and after the decimal point together
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+TOO_DEEP = "Data bersarang terlalu dalam."
+TOO_LARGE = "Data terlalu besar untuk satu formulir."
+NOT_JSON = "Data berisi nilai yang tidak dapat disimpan."
+NOT_OBJECT = "Data formulir harus berupa pasangan nama dan nilai."
+
+
+def check(data: object, *, storable: bool = False) -> dict[str, Any]:
+    """`data` itself when it is JSON of a size that a form can have; else FormInvalid.
+
+    JSON means dict with text keys, list, str, bool, None, int, float, Decimal; numbers finite and of at most
+    MAX_DIGITS digits. `storable` refuses NUL and lone surrogates in texts too (in a submission the field does).
+    """
+    if not isinstance(data, dict):
+        raise _invalid(NOT_OBJECT)
+    problem = problem_of(data, storable=storable)
+    if problem:
+        raise _invalid(problem)
+    return data
+
+
+def problem_of(data: object, *, storable: bool = True) -> str | None:
+    """The Indonesian sentence that says why the value cannot be taken, or None."""
+    values = characters = 0
+    level: list[object] = [data]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[object] = []
+        for value in level:
+            values += 1
+            if isinstance(value, str):
+                characters += len(value)
+                if storable and _UNSTORABLE.search(value):
+                    return NOT_JSON
+            elif isinstance(value, Mapping):
+                for key in value:
+                    if not isinstance(key, str) or _UNSTORABLE.search(key):
+                        return NOT_JSON
+                    characters += len(key)
+                deeper.extend(value.values())
+            elif isinstance(value, list):
+                deeper.extend(value)
+            elif value is not None and not isinstance(value, bool) and not _number(value):
+                return NOT_JSON
+            if values + len(deeper) > MAX_VALUES or characters > MAX_CHARACTERS:
+                return TOO_LARGE
+        if not deeper:
+            return None
+        level = deeper
+    return TOO_DEEP
+
+
+def _number(value: object) -> bool:
+    """A finite number that stays small when written out."""
+    if isinstance(value, int):
+        return abs(value) < 10**MAX_DIGITS
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return False
+    digits, exponent = value.as_tuple().digits, value.as_tuple().exponent
+    return isinstance(exponent, int) and len(digits) + abs(exponent) <= 2 * MAX_DIGITS
+
+
+def _invalid(message: str) -> FormInvalid:
+    return FormInvalid([FieldError((), "", message)])

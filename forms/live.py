@@ -1,0 +1,176 @@
+"""A form being filled in: every field of every row as a cell, and the FEEL contexts they stand in.
+
+Contexts are those of form-js 2.0.0: the names are the top-level data (initial values and fields together); in a row
+`this` is the row, `parent` what `this` was around the list, `i` the row numbers from 1, outermost first. A row's own
+fields are reached by `this.key` only. Hidden fields are null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError
+
+from forms.errors import Path
+from forms.schema import UNSET, ExpressionField, Field, Rows, empty_value
+from forms.scope import Item, Scope, get_at, set_at
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """One field in one row (or in the form): its value, and what the conditions made of it."""
+
+    item: Item
+    component: Field
+    box: Box
+    path: Path
+    value: Any
+    initial: Any
+    hidden: bool = False
+    readonly: bool = False
+
+    @property
+    def writable(self) -> bool:
+        """Does the value come from the person who fills in the form?"""
+        c = self.component
+        return not (self.hidden or self.readonly or c.disabled or isinstance(c, ExpressionField))
+
+    def current(self) -> Any:
+        return None if self.hidden else self.initial if self.readonly else self.value
+
+    def show(self) -> None:
+        """Puts the value where expressions find it."""
+        set_at(self.box.data, self.item.path, self.current())
+
+
+@dataclass(slots=True, eq=False)
+class List:
+    """One dynamiclist in one scope."""
+
+    item: Item
+    component: Rows
+    box: Box
+    path: Path
+    rows: list[Box]
+    hidden: bool = False
+
+    def show(self) -> None:
+        set_at(self.box.data, self.item.path, None if self.hidden else [row.data for row in self.rows])
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """One scope with data: the form, or one row. `data` is what expressions see as `this`."""
+
+    scope: Scope
+    data: dict[str, Any]
+    initial: Mapping[str, Any]
+    path: Path
+    parent: Box | None
+    numbers: tuple[int, ...]
+    parts: list[Cell | List] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Cell | List]:
+        """Cells and lists in the order of the form, the insides of a hidden list left out."""
+        for part in self.parts:
+            yield part
+            if isinstance(part, List) and not part.hidden:
+                for row in part.rows:
+                    yield from row.walk()
+
+    def cells(self) -> Iterator[Cell]:
+        return (part for part in self.walk() if isinstance(part, Cell))
+
+    def lists(self) -> Iterator[List]:
+        return (part for part in self.walk() if isinstance(part, List))
+
+    def context(self) -> dict[str, Any]:
+        """What an expression of this scope is evaluated with."""
+        root = self
+        while root.parent is not None:
+            root = root.parent
+        return self._context(root.data)
+
+    def _context(self, names: Mapping[str, Any]) -> dict[str, Any]:
+        parent = None if self.parent is None else self.parent._context(self.parent.data)
+        special = {"this": self.data, "parent": parent, "i": list(self.numbers)}
+        return {**special, **names, **{f"_{name}_": value for name, value in special.items()}}
+
+    def output(self) -> dict[str, Any]:
+        """The data of this scope without what is hidden or disabled."""
+        result: dict[str, Any] = {}
+        for part in self.parts:
+            if part.hidden:
+                continue
+            if isinstance(part, List):
+                set_at(result, part.item.path, [row.output() for row in part.rows])
+            elif not part.component.disabled:
+                set_at(result, part.item.path, part.current())
+        return result
+
+
+def fill(
+    scope: Scope,
+    given: Mapping[str, Any],
+    initial: Mapping[str, Any],
+    path: Path = (),
+    parent: Box | None = None,
+    numbers: tuple[int, ...] = (),
+) -> Box:
+    """The live form of `given` (what passed the marshmallow schema) over `initial` (JSON values)."""
+    box = Box(scope, _copy(initial, scope), initial, path, parent, numbers)
+    for item in scope.items:
+        component, here = item.component, path + item.path
+        value, start = get_at(given, item.path), get_at(initial, item.path)
+        if isinstance(component, Rows):
+            assert item.rows is not None
+            rows = value if isinstance(value, list) else []
+            starts = [r if isinstance(r, dict) else {} for r in start] if isinstance(start, list) else []
+            count = len(starts) if component.fixed else len(rows)
+            part: Cell | List
+            part = table = List(item, component, box, here, [])
+            for number in range(count):
+                row = rows[number] if number < len(rows) and isinstance(rows[number], dict) else {}
+                # Rows that come and go have no lasting number: only fixed rows know their initial data.
+                first = starts[number] if component.fixed else {}
+                table.rows.append(fill(item.rows, row, first, (*here, number), box, (*numbers, number + 1)))
+        else:
+            first_value = normal(item, start)
+            empty = empty_value(component)
+            if component.disabled or isinstance(component, ExpressionField):
+                value = first_value
+            elif value is UNSET or value is None:
+                value = empty
+            part = Cell(item, component, box, here, value, first_value, readonly=component.readonly is True)
+        box.parts.append(part)
+        part.show()
+    return box
+
+
+def normal(item: Item, start: Any) -> Any:
+    """An initial value as form-js would take it over: the default when there is none, else of the field's type."""
+    component = item.component
+    assert isinstance(component, Field)
+    if start is UNSET:
+        start = component.default
+    if start is UNSET or start is None:
+        return empty_value(component)
+    if isinstance(component, ExpressionField):
+        return start
+    try:
+        value = item.check.deserialize(start) if item.check is not None else start
+    except ValidationError:
+        return start
+    return empty_value(component) if value is None else value
+
+
+def _copy(initial: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """A copy in which the objects that fields stand in are copies too."""
+    data = dict(initial)
+    for item in scope.items:
+        for end in range(1, len(item.path)):
+            inner = get_at(data, item.path[:end])
+            set_at(data, item.path[:end], dict(inner) if isinstance(inner, dict) else {})
+    return data

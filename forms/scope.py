@@ -1,0 +1,72 @@
+"""Components laid out as data: a form, and every list in it, is a scope with values at paths.
+
+A group is no scope: its children stand in the scope around it, at the group's path, under the group's condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from forms.feel import Expression
+from forms.fields import FormField
+from forms.schema import UNSET, Component, Field, Group, KeyPath, Rows
+
+
+@dataclass(frozen=True)
+class Item:
+    """A field or a list: where its value stands in its scope, and the conditions that hide it, outermost first."""
+
+    component: Field | Rows
+    path: KeyPath
+    hides: tuple[Expression, ...]
+    rows: Scope | None = None
+    check: FormField | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Scope:
+    items: tuple[Item, ...]
+
+    def walk(self) -> Iterator[Item]:
+        """Every item of this scope and of the lists in it."""
+        for item in self.items:
+            yield item
+            if item.rows is not None:
+                yield from item.rows.walk()
+
+
+def scope_of(components: tuple[Component, ...]) -> Scope:
+    return Scope(tuple(_items(components, (), ())))
+
+
+def _items(components: tuple[Component, ...], path: KeyPath, hides: tuple[Expression, ...]) -> Iterator[Item]:
+    for component in components:
+        own = (*hides, component.hide) if component.hide is not None else hides
+        if isinstance(component, Group):
+            yield from _items(component.components, path + component.path, own)
+        elif isinstance(component, Rows):
+            yield Item(component, path + component.path, own, scope_of(component.components))
+        elif isinstance(component, Field):
+            check = FormField.of(component, attribute=component.path[-1])
+            yield Item(component, path + component.path, own, check=check)
+
+
+def get_at(data: Any, path: KeyPath) -> Any:
+    """The value at `path`, or UNSET."""
+    for key in path:
+        if not isinstance(data, dict):
+            return UNSET
+        data = data.get(key, UNSET)
+    return data
+
+
+def set_at(data: dict[str, Any], path: KeyPath, value: Any) -> None:
+    """Puts the value at `path`; what is in the way and is no object gives way."""
+    for key in path[:-1]:
+        inner = data.get(key)
+        if not isinstance(inner, dict):
+            inner = data[key] = {}
+        data = inner
+    data[path[-1]] = value

@@ -1,0 +1,179 @@
+"""Conditions and computed values of a live form, decided on the data that they themselves change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from forms.errors import FieldError
+from forms.feel import Expression, FeelError
+from forms.live import Box, Cell
+from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
+from forms.scope import Item, Scope
+
+MAX_PASSES = 10
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def words(expression: Expression | None) -> frozenset[str]:
+    """Every word of an expression, in texts too: a key that is not among them cannot matter to it."""
+    return frozenset(_WORD.findall(expression.text)) if expression is not None else frozenset()
+
+
+class Plan:
+    """What a form's expressions depend on, worked out once per form."""
+
+    def __init__(self, scope: Scope) -> None:
+        items = list(scope.walk())
+        asked: set[str] = set()
+        for item in items:
+            for condition in (*item.hides, *_conditions(item)):
+                asked |= words(condition)
+        self.computed = _ordered([i for i in items if isinstance(i.component, ExpressionField)])
+        # Computed values that conditions, limits or options ask for are computed before those.
+        self.early = any(i.path[-1] in asked for i in self.computed)
+        self.conditional = any(
+            i.hides or isinstance(getattr(i.component, "readonly", False), Expression) for i in items
+        )
+        deciding: set[str] = set(asked)
+        if self.early:
+            for item in self.computed:
+                assert isinstance(item.component, ExpressionField)
+                deciding |= words(item.component.expression)
+        self.deciding = frozenset(deciding)
+
+
+class Evaluator:
+    """Evaluates a form's expressions at one instant, and keeps what could not be evaluated as errors."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.errors: list[FieldError] = []
+
+    def value(self, expression: Expression, context: Mapping[str, Any], cell: Cell | None = None) -> Any:
+        """The FEEL value; null, and an error at the cell, when it took more than the limits allow."""
+        try:
+            return expression.evaluate(context, now=self.now)
+        except FeelError:
+            if cell is not None:
+                self.errors.append(
+                    FieldError(cell.path, cell.component.id, "Perhitungan isian ini melampaui batas; kurangi datanya.")
+                )
+            return None
+
+    def holds(self, conditions: Iterable[Expression], context: Mapping[str, Any]) -> bool:
+        """Is one of the conditions true? Null counts as false, as in form-js."""
+        return any(self.value(condition, context) is True for condition in conditions)
+
+
+def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
+    """Decides what is hidden and read-only, again while that changes data which conditions look at; then computes."""
+    if plan.conditional:
+        for _ in range(MAX_PASSES):
+            if plan.early:
+                compute(root, plan, evaluator)
+            if not _decide(root, plan, evaluator):
+                break
+    compute(root, plan, evaluator)
+
+
+def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
+    """One pass over all conditions; tells whether another pass could decide differently."""
+    changes = []
+    contexts: dict[int, dict[str, Any]] = {}
+    for part in root.walk():
+        readonly = part.component.readonly if isinstance(part, Cell) else False
+        if not part.item.hides and not isinstance(readonly, Expression):
+            continue
+        context = contexts.get(id(part.box))
+        if context is None:
+            context = contexts[id(part.box)] = part.box.context()
+        hidden = bool(part.item.hides) and evaluator.holds(part.item.hides, context)
+        locked = evaluator.holds([readonly], context) if isinstance(readonly, Expression) else readonly is True
+        if hidden != part.hidden or (isinstance(part, Cell) and locked != part.readonly):
+            changes.append((part, hidden, locked))
+    again = False
+    for part, hidden, locked in changes:
+        part.hidden = hidden
+        if isinstance(part, Cell):
+            part.readonly = locked
+        part.show()
+        again = again or bool(plan.deciding.intersection(part.item.path)) or not isinstance(part, Cell)
+    return again
+
+
+def compute(root: Box, plan: Plan, evaluator: Evaluator) -> None:
+    """Computes every visible expression, those that others need first."""
+    if not plan.computed:
+        return
+    cells: dict[int, list[Cell]] = {}
+    for cell in root.cells():
+        if isinstance(cell.component, ExpressionField):
+            cells.setdefault(id(cell.item), []).append(cell)
+    for item in plan.computed:
+        component = item.component
+        assert isinstance(component, ExpressionField)
+        contexts: dict[int, dict[str, Any]] = {}
+        for cell in cells.get(id(item), ()):
+            if cell.hidden:
+                continue
+            context = contexts.get(id(cell.box))
+            if context is None:
+                context = contexts[id(cell.box)] = cell.box.context()
+            cell.value = storable(evaluator.value(component.expression, context, cell))
+            cell.show()
+
+
+def storable(value: Any) -> Any:
+    """A FEEL value as form data: dates and times as ISO text; what no form can hold is null."""
+    if value is None or isinstance(value, (bool, str, Decimal, int)):
+        return value
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds" if value.second else "minutes")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [storable(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): storable(item) for key, item in value.items()}
+    return None
+
+
+def _conditions(item: Item) -> Iterable[Expression]:
+    component = item.component
+    found: list[Any] = []
+    if isinstance(component, Field):
+        found.append(component.readonly)
+    if isinstance(component, NumberField):
+        found += [component.min, component.max]
+    if isinstance(component, TextField):
+        found += [component.min_length, component.max_length]
+    if isinstance(component, ChoiceField):
+        found.append(component.options.expression)
+    return [f for f in found if isinstance(f, Expression)]
+
+
+def _ordered(items: list[Item]) -> tuple[Item, ...]:
+    """Computed items so that what an expression names comes before it; circles stay in the order of the form."""
+    order: list[Item] = []
+    seen: set[int] = set()
+
+    def visit(item: Item) -> None:
+        if id(item) in seen:
+            return
+        seen.add(id(item))
+        assert isinstance(item.component, ExpressionField)
+        named = words(item.component.expression)
+        for other in items:
+            if other.path[-1] in named:
+                visit(other)
+        order.append(item)
+
+    for item in items:
+        visit(item)
+    return tuple(order)
