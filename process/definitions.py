@@ -1,0 +1,314 @@
+"""Process definitions: publishing an immutable version of a diagram with its forms, and which one is in force."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from bpmn.rules import check
+
+from bpmn.compile import compile_process
+from bpmn.model import Finding, Process
+from forms import Form, load_form
+from forms.canonical import digest
+from process import authority
+from process.audit import NewEvent
+from process.calendars import STANDARD_CODE, Calendars
+from process.clock import Clock, instant, instant_or_none, micros
+from process.errors import Conflict, InvalidData, InvalidProcess, NotFound, ReasonRequired
+from process.model import PENGELOLA, Actor, FieldError
+from process.record import append, process_stream
+from process.store import Store, Tx, pack_bytes, unpack_bytes
+from process.tables import calendar, process_definition, process_version, version_form
+from process.units import unit_in
+
+_KEPT = 64  # compiled versions kept in memory
+MAX_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version: the compiled diagram and its forms by id. Immutable, and shared between threads."""
+
+    id: int
+    process_id: str
+    number: int
+    digest: str
+    process: Process
+    forms: Mapping[str, Form]
+    calendar: str
+    effective_from: datetime
+    owner_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication led to. `new` is False when exactly this version was in force already."""
+
+    version_id: int
+    process_id: str
+    number: int
+    new: bool
+    warnings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """A version in a list; `in_force` is the one that a start takes now."""
+
+    process_id: str
+    name: str
+    owner_unit: str
+    version_id: int
+    number: int
+    effective_from: datetime
+    published_at: datetime
+    digest: str
+    revoked_at: datetime | None
+    in_force: bool
+
+
+class Definitions:
+    """Published versions. Publishing and revoking are for the pengelola proses."""
+
+    def __init__(self, store: Store, clock: Clock, calendars: Calendars) -> None:
+        self.store = store
+        self.clock = clock
+        self.calendars = calendars
+        self._loaded: OrderedDict[int, Version] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def publish(
+        self,
+        xml: bytes,
+        forms: Mapping[str, bytes],
+        actor: Actor,
+        *,
+        owner_unit: str | None = None,
+        calendar: str | None = None,
+        note: str | None = None,
+    ) -> Published:
+        """Check a diagram with its forms and put it in force from now on; running instances keep their version.
+
+        `forms` holds form sources by id; those that the diagram does not name are left out. `owner_unit` is needed
+        for a new process, and kept for a known one when None. Raises InvalidProcess with the findings, NotFound for
+        an unknown unit or calendar, Conflict when another unit owns the process.
+        """
+        authority.require(actor, PENGELOLA)
+        findings = check(xml, forms)
+        if any(finding.severity == "error" for finding in findings):
+            raise InvalidProcess(findings)
+        process = compile_process(xml)
+        used = {form_id: forms[form_id] for form_id in sorted(form_ids(process))}
+        total = version_digest(xml, used)
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            self.calendars.ensure_standard(tx, now)
+            owner = self._define(tx, process, owner_unit)
+            calendar = self._calendar(tx, process.id, calendar)
+            current = self.in_force(tx, process.id, now)
+            if current is not None:
+                row = tx.one(sa.select(process_version).where(process_version.c.id == current))
+                assert row is not None
+                if row.digest == total and row.calendar == calendar:
+                    return Published(row.id, process.id, row.number, False, findings)
+            number = 1 + (
+                tx.scalar(
+                    sa.select(sa.func.max(process_version.c.number)).where(process_version.c.process_id == process.id)
+                )
+                or 0
+            )
+            version = tx.scalar(
+                process_version.insert()
+                .values(
+                    process_id=process.id,
+                    number=number,
+                    digest=total,
+                    diagram=pack_bytes(xml),
+                    effective_from=micros(now),
+                    calendar=calendar,
+                    published_by=actor.person_id,
+                    published_at=micros(now),
+                    note=(note or "").strip()[:MAX_NOTE] or None,
+                )
+                .returning(process_version.c.id)
+            )
+            for form_id, source in used.items():
+                tx.execute(
+                    version_form.insert().values(
+                        version=version, form_id=form_id, digest=digest(source), content=pack_bytes(source)
+                    )
+                )
+            payload = {
+                "versi": number,
+                "digest": total,
+                "diagram": digest(xml),
+                "formulir": {form_id: digest(source) for form_id, source in used.items()},
+                "unit": owner,
+                "kalender": calendar,
+                "catatan": (note or "").strip()[:MAX_NOTE] or None,
+            }
+            append(tx, process_stream(process.id), [NewEvent("version.published", payload)], actor, now)
+        return Published(version, process.id, number, True, findings)
+
+    def revoke(self, version_id: int, actor: Actor, reason: str) -> None:
+        """Take a version out of force: the one before it counts again; running instances go on with it."""
+        authority.require(actor, PENGELOLA)
+        if not reason.strip():
+            raise ReasonRequired
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            query = sa.select(process_version).where(process_version.c.id == version_id)
+            row = tx.one(query if tx.sqlite else query.with_for_update())
+            if row is None:
+                raise NotFound("Versi proses tidak ada.")
+            if row.revoked_at is not None:
+                raise Conflict("Versi ini sudah dicabut.", at=instant(row.revoked_at))
+            tx.execute(
+                process_version.update().where(process_version.c.id == version_id).values(revoked_at=micros(now))
+            )
+            payload = {"versi": row.number, "digest": row.digest, "alasan": reason.strip()}
+            append(tx, process_stream(row.process_id), [NewEvent("version.revoked", payload)], actor, now)
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def in_force(self, tx: Tx, process_id: str, now: datetime) -> int | None:
+        """The id of the version that a start takes now, or None."""
+        found = tx.scalar(
+            sa.select(process_version.c.id)
+            .where(
+                process_version.c.process_id == process_id,
+                process_version.c.revoked_at.is_(None),
+                process_version.c.effective_from <= micros(now),
+            )
+            .order_by(process_version.c.effective_from.desc(), process_version.c.number.desc())
+            .limit(1)
+        )
+        return None if found is None else int(found)
+
+    def load(self, tx: Tx, version_id: int) -> Version:
+        """A version, compiled; raises NotFound. Nothing is read when it is in memory already."""
+        with self._lock:
+            known = self._loaded.get(version_id)
+            if known is not None:
+                self._loaded.move_to_end(version_id)
+                return known
+        row = tx.one(
+            sa.select(process_version, process_definition.c.owner_unit)
+            .join(process_definition, process_definition.c.id == process_version.c.process_id)
+            .where(process_version.c.id == version_id)
+        )
+        if row is None:
+            raise NotFound("Versi proses tidak ada.")
+        rows = tx.all(sa.select(version_form).where(version_form.c.version == version_id))
+        made = Version(
+            row.id,
+            row.process_id,
+            row.number,
+            row.digest,
+            compile_process(unpack_bytes(row.diagram)),
+            {form.form_id: load_form(unpack_bytes(form.content)) for form in rows},
+            row.calendar,
+            instant(row.effective_from),
+            row.owner_unit,
+        )
+        with self._lock:
+            self._loaded[version_id] = made
+            while len(self._loaded) > _KEPT:
+                self._loaded.popitem(last=False)
+        return made
+
+    def current(self, process_id: str) -> Version:
+        """The version in force now; raises NotFound."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            found = self.in_force(tx, process_id, now)
+            if found is None:
+                raise NotFound(f"Proses “{process_id[:80]}” tidak ada atau tidak sedang berlaku.")
+            return self.load(tx, found)
+
+    def list(self, process_id: str | None = None) -> tuple[DefinitionRow, ...]:
+        """All versions by process name, the newest first within each."""
+        now = self.clock.now()
+        query = (
+            sa.select(process_version, process_definition.c.name, process_definition.c.owner_unit)
+            .join(process_definition, process_definition.c.id == process_version.c.process_id)
+            .order_by(process_definition.c.name, process_definition.c.id, process_version.c.number.desc())
+        )
+        if process_id is not None:
+            query = query.where(process_version.c.process_id == process_id)
+        with self.store.reading() as tx:
+            rows = tx.all(query)
+        made = []
+        taken: set[str] = set()  # newest first: the first that holds is in force (effective_from rises with number)
+        for row in rows:
+            holds = row.revoked_at is None and row.effective_from <= micros(now) and row.process_id not in taken
+            if holds:
+                taken.add(row.process_id)
+            made.append(
+                DefinitionRow(
+                    row.process_id,
+                    row.name,
+                    row.owner_unit,
+                    row.id,
+                    row.number,
+                    instant(row.effective_from),
+                    instant(row.published_at),
+                    row.digest,
+                    instant_or_none(row.revoked_at),
+                    holds,
+                )
+            )
+        return tuple(made)
+
+    # -- parts of publishing ----------------------------------------------------------------------------------------
+
+    def _define(self, tx: Tx, process: Process, owner_unit: str | None) -> str:
+        query = sa.select(process_definition).where(process_definition.c.id == process.id)
+        row = tx.one(query if tx.sqlite else query.with_for_update())
+        if row is None:
+            if owner_unit is None:
+                message = "Unit pemilik wajib disebut untuk proses yang baru."
+                raise InvalidData([FieldError(("unit",), "unit", message)])
+            owner = unit_in(tx, owner_unit).code
+            tx.execute(process_definition.insert().values(id=process.id, name=process.name, owner_unit=owner))
+            return owner
+        if owner_unit is not None and owner_unit != row.owner_unit:
+            raise Conflict(f"Proses “{process.id}” sudah dimiliki unit {row.owner_unit}.")
+        if row.name != process.name:
+            tx.execute(
+                process_definition.update().where(process_definition.c.id == process.id).values(name=process.name)
+            )
+        return str(row.owner_unit)
+
+    def _calendar(self, tx: Tx, process_id: str, code: str | None) -> str:
+        if code is None:
+            code = tx.scalar(
+                sa.select(process_version.c.calendar)
+                .where(process_version.c.process_id == process_id)
+                .order_by(process_version.c.number.desc())
+                .limit(1)
+            )
+        code = code or STANDARD_CODE
+        if tx.one(sa.select(calendar.c.code).where(calendar.c.code == code)) is None:
+            raise NotFound(f"Kalender kerja “{code}” tidak ada.")
+        return code
+
+
+def form_ids(process: Process) -> frozenset[str]:
+    """The forms that a diagram names: of the start, the tasks, their documents, and documents shown alone."""
+    found = {process.start.form}
+    for task in process.tasks.values():
+        found.add(task.form)
+        found.update(write.form for write in task.writes if write.form)
+    found.update(document.form for document in process.documents.values() if document.form)
+    return frozenset(found)
+
+
+def version_digest(xml: bytes, forms: Mapping[str, bytes]) -> str:
+    """What names a version: the hash over the diagram and each of its forms."""
+    return digest({"diagram": digest(xml), "formulir": {form_id: digest(source) for form_id, source in forms.items()}})

@@ -1,0 +1,351 @@
+"""Kotak Tugas: what a person may take, holds, and has done; and the notifications for a person or a position.
+
+Every question is answered from the partial indexes of open tasks: the ids of one page are found first, and only these
+25 rows are joined with what is shown of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from process.calendar import WorkingCalendar
+from process.calendars import Calendars
+from process.clock import Clock, instant, instant_or_none, micros
+from process.model import Actor
+from process.store import Store, Tx
+from process.tables import instance, notification, notification_seen, process_definition, process_version, user_task
+
+PAGE_SIZE = 25
+MAX_SEARCH = 100
+MAX_UNSEEN = 99  # a counter shows no more than this
+NEAR, LATE = "mendekati", "terlambat"
+Tab = Literal["tersedia", "saya", "selesai"]
+Sort = Literal["due", "available", "title"]
+TABS: tuple[Tab, ...] = ("tersedia", "saya", "selesai")
+SORTS: tuple[Sort, ...] = ("due", "available", "title")
+
+_t, _i = user_task, instance
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How many tasks may be taken, are held, are near their deadline or late (of both); notifications not yet seen."""
+
+    available: int
+    mine: int
+    done: int
+    near: int
+    late: int
+    unseen: int
+
+    @property
+    def open(self) -> int:
+        return self.available + self.mine
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A task in the list. `due_state` is None, `mendekati` (due within one working day) or `terlambat`."""
+
+    task_id: str
+    instance_id: str
+    number: int
+    name: str
+    process_id: str
+    process_name: str
+    title: str
+    business_key: str
+    unit: str
+    item: str | None
+    available: datetime
+    claimed: datetime | None
+    completed: datetime | None
+    due: datetime | None
+    due_state: str | None
+    assignee_name: str | None
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of one tab. `total` rows match, on `pages` pages (at least 1); `page` is the one shown, from 1."""
+
+    tab: Tab
+    rows: tuple[InboxRow, ...]
+    counts: Counters
+    total: int
+    page: int
+    pages: int
+    search: str
+    sort: Sort
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRow:
+    """A notification; `message` is an Indonesian sentence."""
+
+    id: int
+    kind: str
+    message: str
+    at: datetime
+    task_id: str | None
+    instance_id: str | None
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationPage:
+    """One page of notifications, the newest first."""
+
+    rows: tuple[NotificationRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class Inbox:
+    """Reads for one actor; nothing here changes a task."""
+
+    def __init__(self, store: Store, clock: Clock, calendars: Calendars) -> None:
+        self.store = store
+        self.clock = clock
+        self.calendars = calendars
+
+    def page(
+        self, actor: Actor, tab: str = "tersedia", *, search: str = "", sort: str = "due", page: int = 1
+    ) -> InboxPage:
+        """One page of a tab. `search` looks into the instance's title and business key and the task's name.
+
+        An unknown tab or order falls back to the first; a page beyond the last shows the last.
+        """
+        now = self.clock.now()
+        which: Tab = next((known for known in TABS if known == tab), "tersedia")
+        order: Sort = next((known for known in SORTS if known == sort), "due")
+        text = " ".join(search.replace("\x00", "").split())[:MAX_SEARCH]
+        with self.store.reading() as tx:
+            counts = self._counters(tx, actor, now)
+            total = getattr(counts, {"tersedia": "available", "saya": "mine", "selesai": "done"}[which])
+            mine = _mine(actor, which)
+            found = sa.select(_t.c.id).where(mine)
+            if text:
+                found = found.join(_i, _i.c.id == _t.c.instance).where(_matches(text))
+                total = tx.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
+            elif order == "title":
+                found = found.join(_i, _i.c.id == _t.c.instance)
+            pages = max(1, -(-total // PAGE_SIZE))
+            page = min(max(1, page), pages)
+            ids = [
+                row.id
+                for row in tx.all(
+                    found.order_by(*_order(tx, which, order)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+                )
+            ]
+            rows = self._rows(tx, ids, actor if which == "saya" else None, now)
+        return InboxPage(which, rows, counts, total, page, pages, text, order, now)
+
+    def counters(self, actor: Actor) -> Counters:
+        """The counters alone, as every page shows them."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            return self._counters(tx, actor, now)
+
+    def notifications(self, actor: Actor, *, page: int = 1) -> NotificationPage:
+        """What the actor, or the positions held, were told."""
+        with self.store.reading() as tx:
+            told = _told(actor)
+            total = tx.scalar(sa.select(sa.func.count()).select_from(notification).where(told))
+            pages = max(1, -(-total // PAGE_SIZE))
+            page = min(max(1, page), pages)
+            rows = tx.all(
+                sa.select(notification, notification_seen.c.person.label("seen"))
+                .outerjoin(
+                    notification_seen,
+                    (notification_seen.c.notification == notification.c.id)
+                    & (notification_seen.c.person == actor.person_id),
+                )
+                .where(told)
+                .order_by(notification.c.at.desc(), notification.c.id.desc())
+                .limit(PAGE_SIZE)
+                .offset((page - 1) * PAGE_SIZE)
+            )
+        made = (
+            NotificationRow(
+                row.id, row.kind, row.message, instant(row.at), row.task, row.instance, row.seen is not None
+            )
+            for row in rows
+        )
+        return NotificationPage(tuple(made), total, page, pages)
+
+    def mark_seen(self, actor: Actor, ids: Iterable[int] | None = None) -> None:
+        """Mark notifications as seen by the actor: the given ones, or all. Those of others are left alone."""
+        if actor.person_id is None:
+            return
+        wanted = [_told(actor), _unseen(actor.person_id)]
+        if ids is not None:
+            wanted.append(notification.c.id.in_(list(ids)[:1000]))
+        with self.store.transaction() as tx:
+            rows = tx.all(sa.select(notification.c.id).where(*wanted))
+            if rows:
+                from sqlalchemy.dialects import postgresql, sqlite
+
+                insert: Any = (sqlite if tx.sqlite else postgresql).insert(notification_seen)
+                tx.execute(
+                    insert.on_conflict_do_nothing(),
+                    [{"person": actor.person_id, "notification": row.id} for row in rows],
+                )
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _counters(self, tx: Tx, actor: Actor, now: datetime) -> Counters:
+        # Of tasks of several owners the calendar of the actor's own unit says what is near; each row says it exactly.
+        unit = actor.positions[0].unit if actor.positions else ""
+        near = micros(self.calendars.for_unit(tx, unit).near_until(now))
+        due, at = _t.c.due, micros(now)
+
+        def count(tab: Tab, *more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+            query = sa.select(sa.func.count()).select_from(_t).where(_mine(actor, tab), *more)
+            return query.scalar_subquery()
+
+        unseen = (
+            sa.select(notification.c.id)
+            .where(_told(actor), _unseen(actor.person_id or 0))
+            .limit(MAX_UNSEEN + 1)
+            .subquery()
+        )
+        row = tx.one(
+            sa.select(
+                count("tersedia").label("available"),
+                count("saya").label("mine"),
+                count("selesai").label("done"),
+                (count("tersedia", due > at, due <= near) + count("saya", due > at, due <= near)).label("near"),
+                (count("tersedia", due <= at) + count("saya", due <= at)).label("late"),
+                sa.select(sa.func.count()).select_from(unseen).scalar_subquery().label("unseen"),
+            )
+        )
+        assert row is not None
+        return Counters(row.available, row.mine, row.done, row.near, row.late, row.unseen)
+
+    def _rows(self, tx: Tx, ids: Sequence[str], holder: Actor | None, now: datetime) -> tuple[InboxRow, ...]:
+        if not ids:
+            return ()
+        query = (
+            sa.select(
+                _t.c.id,
+                _t.c.instance,
+                _t.c.number,
+                _t.c.name,
+                _t.c.unit,
+                _t.c.item,
+                _t.c.available,
+                _t.c.claimed,
+                _t.c.completed,
+                _t.c.due,
+                _t.c.returned,
+                _i.c.process_id,
+                _i.c.title,
+                _i.c.business_key,
+                _i.c.owner_unit,
+                process_definition.c.name.label("process_name"),
+                process_version.c.calendar,
+            )
+            .join(_i, _i.c.id == _t.c.instance)
+            .join(process_definition, process_definition.c.id == _i.c.process_id)
+            .join(process_version, process_version.c.id == _i.c.version)
+            .where(_t.c.id.in_(ids))
+        )
+        found = {row.id: row for row in tx.all(query)}
+        calendars: dict[tuple[str, str], WorkingCalendar] = {}
+        rows = []
+        for task_id in ids:
+            row = found[task_id]
+            owner = (row.owner_unit, row.calendar)
+            if owner not in calendars:
+                calendars[owner] = self.calendars.for_unit(tx, *owner)
+            rows.append(
+                InboxRow(
+                    row.id,
+                    row.instance,
+                    row.number,
+                    row.name,
+                    row.process_id,
+                    row.process_name,
+                    row.title,
+                    row.business_key,
+                    row.unit,
+                    row.item or None,
+                    instant(row.available),
+                    instant_or_none(row.claimed),
+                    instant_or_none(row.completed),
+                    instant_or_none(row.due),
+                    due_state(
+                        calendars[owner],
+                        instant_or_none(row.due),
+                        now,
+                        instant_or_none(row.completed),
+                    ),
+                    holder.name if holder else None,
+                    bool(row.returned),
+                )
+            )
+        return tuple(rows)
+
+
+def due_state(
+    calendar: WorkingCalendar, due: datetime | None, now: datetime, completed: datetime | None = None
+) -> str | None:
+    """`terlambat` when the deadline has passed (or had, when it was done), `mendekati` within one working day."""
+    if due is None:
+        return None
+    if completed is not None:
+        return LATE if completed > due else None
+    if now >= due:
+        return LATE
+    return NEAR if due <= calendar.near_until(now) else None
+
+
+def _mine(actor: Actor, tab: Tab) -> sa.ColumnElement[bool]:
+    """The condition for a tab. The conditions of the partial indexes are repeated as they are written there."""
+    if tab == "selesai":
+        return sa.and_(_t.c.completed_by.is_not(None), _t.c.completed_by == actor.person_id)
+    if tab == "saya":
+        return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_not(None), _t.c.assignee == actor.person_id)
+    places = sorted({(held.role, held.unit) for held in actor.positions})
+    held = [sa.and_(_t.c.role == role, _t.c.unit == unit) for role, unit in places]
+    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), sa.or_(sa.false(), *held))
+
+
+def _matches(text: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        _i.c.title.icontains(text, autoescape=True),
+        _i.c.business_key.icontains(text, autoescape=True),
+        _t.c.name.icontains(text, autoescape=True),
+    )
+
+
+def _order(tx: Tx, tab: Tab, sort: Sort) -> list[sa.ColumnElement[Any]]:
+    if sort == "title":
+        by_bytes = "BINARY" if tx.sqlite else "C"  # the same order on both databases
+        return [sa.collate(sa.func.lower(_i.c.title), by_bytes), _t.c.number, _t.c.id]
+    if tab == "selesai":
+        return [_t.c.completed.desc(), _t.c.id]
+    if sort == "available":
+        return [_t.c.available.desc(), _t.c.id]
+    return [sa.nulls_last(_t.c.due.asc()), _t.c.id]
+
+
+def _told(actor: Actor) -> sa.ColumnElement[bool]:
+    places = sorted({(held.role, held.unit) for held in actor.positions})
+    held = [sa.and_(notification.c.role == role, notification.c.unit == unit) for role, unit in places]
+    return sa.or_(notification.c.person == actor.person_id, *held)
+
+
+def _unseen(person_id: int) -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(
+        notification_seen.c.notification == notification.c.id, notification_seen.c.person == person_id
+    )
