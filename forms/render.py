@@ -59,7 +59,7 @@ class _Page:
         parts: list[str] = []
         pairs: list[str] = []
         for component in components:
-            if not component.printed:
+            if not _shown(component):
                 continue
             if isinstance(component, Field):
                 if self._wanted(component.path, path) and _present(component, data, path):
@@ -87,7 +87,7 @@ class _Page:
         columns = [
             (path, field)
             for path, field in _columns(component.components, ())
-            if field.printed and (field.hide is None or any(get_at(r, path) is not UNSET for r in rows))
+            if _shown(field) and (field.hide is None or any(get_at(r, path) is not UNSET for r in rows))
         ]
         if not columns:
             return ""
@@ -146,10 +146,15 @@ class _Page:
 def _columns(components: Iterable[Component], path: KeyPath) -> Iterable[tuple[KeyPath, Field | Rows]]:
     for component in components:
         if isinstance(component, Group):
-            if component.printed:
+            if _shown(component):
                 yield from _columns(component.components, path + component.path)
         elif isinstance(component, (Field, Rows)):
             yield path + component.path, component
+
+
+def _shown(component: Component) -> bool:
+    """A computed value without a label carries data from step to step; nobody is meant to read it."""
+    return component.printed and not (isinstance(component, ExpressionField) and not component.label)
 
 
 def _present(component: Field | Rows, data: Any, path: KeyPath) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from marshmallow import ValidationError
 
 from forms.errors import Finding
-from forms.feel import Expression
+from forms.feel import Expression, FeelError
 from forms.schema import (
     UNSET,
     ChoiceField,
@@ -145,23 +145,36 @@ def _chains(scope: Scope) -> Iterator[Finding]:
                 found |= words(other.component.expression)
         return found
 
-    needs: dict[int, list[Item]] = {}
-    for item in hidden:
+    def needs(item: Item) -> list[Item]:
         found = named(item)
-        needs[id(item)] = [
-            o for o in hidden if o.path[-1] in found and _reachable(found, places[id(o)], places[id(item)])
-        ]
+        return [o for o in hidden if o.path[-1] in found and _reachable(found, places[id(o)], places[id(item)])]
+
+    asked = {id(item): needs(item) for item in hidden}
+    emptied: set[int] = set()  # what only hides itself when empty is, to all others, empty either way
     for item in hidden:
-        second = needs[id(item)]
-        if item in second:
-            yield _error("condition-circle", item, "Kondisi isian ini bergantung pada isian itu sendiri.")
-        elif any(needs[id(other)] for other in second):
+        if any(other is item for other in asked[id(item)]):
+            # "Hide when empty" names itself, and stays true once its value is taken away: no circle.
+            asked[id(item)] = [other for other in asked[id(item)] if other is not item]
+            if not all(_true_of_nothing(h) for h in item.hides if item.path[-1] in words(h)):
+                yield _error("condition-circle", item, "Kondisi isian ini bergantung pada isian itu sendiri.")
+            elif not asked[id(item)]:
+                emptied.add(id(item))
+    for item in hidden:
+        second = [other for other in asked[id(item)] if id(other) not in emptied]
+        if any(id(third) not in emptied for other in second for third in asked[id(other)]):
             yield _error(
                 "condition-chain",
                 item,
                 "Kondisi isian ini bergantung pada isian bersyarat yang juga bergantung pada isian bersyarat; "
                 "sederhanakan paling banyak dua tingkat.",
             )
+
+
+def _true_of_nothing(condition: Expression) -> bool:
+    try:
+        return condition.evaluate({"this": {}, "parent": {}}) is True
+    except FeelError:
+        return False
 
 
 def _placed(scope: Scope, lists: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from forms.errors import FieldError
@@ -18,9 +19,10 @@ MAX_PASSES = 10
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def words(expression: Expression | None) -> frozenset[str]:
+@lru_cache(maxsize=4096)
+def words(expression: Expression) -> frozenset[str]:
     """Every word of an expression, in texts too: a key that is not among them cannot matter to it."""
-    return frozenset(_WORD.findall(expression.text)) if expression is not None else frozenset()
+    return frozenset(_WORD.findall(expression.text))
 
 
 class Plan:
