@@ -1,1 +1,139 @@
-import V from 'bpmn-js/lib/NavigatedViewer'; window.V=V
+// The instance page's diagram: [data-bpmn-viewer], with tokens, the path passed, and lateness.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import dictionary from './i18n/diagram.json';
+import { element } from './lib/dom.js';
+
+const translate = (template, values = {}) => (dictionary[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => values[key] ?? whole);
+
+const STEP = 1.25;
+const MOVE = 80; // pixels for an arrow key
+
+async function get(url, as) {
+  const response = await fetch(url, { credentials: 'same-origin', cache: 'no-store', headers: { Accept: as === 'json' ? 'application/json' : 'application/xml, text/xml' } });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return as === 'json' ? response.json() : response.text();
+}
+
+/** What stands on each element, as sentences: for those who hear the page, and as the diagram's title texts. */
+function sentences(registry, state) {
+  return state.tokens.map((token) => {
+    const name = registry.get(token.id)?.businessObject.name || token.id;
+    const count = token.count > 1 ? ` (${token.count} tugas terbuka)` : '';
+    return `${name}${count}${token.late ? ', terlambat' : ''}${token.title ? `: ${token.title}` : ''}`;
+  });
+}
+
+function paint(viewer, state, painted) {
+  const canvas = viewer.get('canvas');
+  const overlays = viewer.get('overlays');
+  const registry = viewer.get('elementRegistry');
+  const mark = JSON.stringify(state);
+  if (painted.mark === mark) return false;
+  for (const [ id, marker ] of painted.markers) if (registry.get(id)) canvas.removeMarker(id, marker);
+  overlays.remove({ type: 'alur-token' });
+  painted.markers = [];
+  painted.mark = mark;
+  const put = (id, marker) => {
+    if (!registry.get(id)) return;
+    canvas.addMarker(id, marker);
+    painted.markers.push([ id, marker ]);
+  };
+  for (const id of state.visited ?? []) put(id, 'alur-lewat');
+  for (const token of state.tokens ?? []) {
+    if (!registry.get(token.id)) continue;
+    put(token.id, token.late ? 'alur-terlambat' : 'alur-aktif');
+    const badge = element('div', { class: `alur-token${token.late ? ' alur-token-terlambat' : ''}`, title: token.title || undefined, 'aria-hidden': 'true' }, String(token.count));
+    overlays.add(token.id, 'alur-token', { position: { top: -13, left: -13 }, html: badge });
+  }
+  return true;
+}
+
+function controls(viewer, host) {
+  const canvas = viewer.get('canvas');
+  const scroll = viewer.get('zoomScroll', false);
+  const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)));
+  const fit = () => fitAll(canvas);
+  const button = (label, text, act) => element('button', { type: 'button', class: 'btn btn-icon alur-zum', 'aria-label': label, title: label, onclick: act }, text);
+  host.append(element('div', { class: 'alur-diagram-alat', role: 'group', 'aria-label': 'Ukuran diagram' },
+    button('Perbesar diagram', '+', () => zoom(STEP)), button('Perkecil diagram', '−', () => zoom(1 / STEP)), button('Tampilkan seluruh diagram', '⤢', fit)));
+  host.addEventListener('keydown', (event) => {
+    if (event.target !== host) return;
+    const moves = { ArrowLeft: [ MOVE, 0 ], ArrowRight: [ -MOVE, 0 ], ArrowUp: [ 0, MOVE ], ArrowDown: [ 0, -MOVE ] };
+    if (moves[event.key]) canvas.scroll({ dx: moves[event.key][0], dy: moves[event.key][1] });
+    else if (event.key === '+' || event.key === '=') zoom(STEP);
+    else if (event.key === '-') zoom(1 / STEP);
+    else if (event.key === '0') fit();
+    else return;
+    event.preventDefault();
+  });
+  // The wheel scrolls the page; with Ctrl it zooms the diagram, as in maps.
+  host.addEventListener('wheel', (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
+  return scroll;
+}
+
+/** The whole diagram with a little room around it; never larger than it was drawn. */
+function fitAll(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  const { inner, outer } = canvas.viewbox();
+  const room = 24;
+  const scale = Math.min(1, outer.width / (inner.width + 2 * room), outer.height / (inner.height + 2 * room));
+  canvas.viewbox({
+    x: inner.x - (outer.width / scale - inner.width) / 2, y: inner.y - (outer.height / scale - inner.height) / 2,
+    width: outer.width / scale, height: outer.height / scale,
+  });
+}
+
+async function mount(host) {
+  const frame = element('div', { class: 'alur-diagram-bingkai' });
+  const told = element('p', { class: 'visually-hidden', role: 'status' });
+  host.append(frame);
+  host.after(told);
+  host.setAttribute('tabindex', '0');
+  host.setAttribute('role', 'group');
+  if (!host.hasAttribute('aria-label') && !host.hasAttribute('aria-labelledby')) host.setAttribute('aria-label', 'Diagram proses; panah menggeser, tambah dan kurang mengubah ukuran');
+  const viewer = new NavigatedViewer({ container: frame, additionalModules: [ { translate: [ 'value', translate ] } ] });
+  const state = () => (host.dataset.state ? get(host.dataset.state, 'json') : Promise.resolve({ tokens: [], visited: [] }));
+  const [ xml, first ] = await Promise.all([ get(host.dataset.xml, 'xml'), state() ]);
+  await viewer.importXML(xml);
+  const painted = { mark: null, markers: [] };
+  const show = (now) => {
+    if (!paint(viewer, now, painted)) return;
+    const words = sentences(viewer.get('elementRegistry'), now);
+    told.textContent = words.length ? `Sedang berjalan: ${words.join('; ')}.` : '';
+  };
+  const svg = frame.querySelector('svg');
+  svg?.setAttribute('role', 'img');
+  svg?.setAttribute('aria-label', 'Diagram proses');
+  fitAll(viewer.get('canvas'));
+  show(first);
+  controls(viewer, host);
+  host.dataset.ready = 'true';
+
+  let width = frame.clientWidth;
+  new ResizeObserver(() => {
+    viewer.get('canvas').resized();
+    if (Math.abs(frame.clientWidth - width) > 40) {
+      width = frame.clientWidth;
+      fitAll(viewer.get('canvas'));
+    }
+  }).observe(frame);
+  const every = Number(host.dataset.refresh);
+  if (every > 0 && host.dataset.state) {
+    setInterval(async () => {
+      if (document.visibilityState !== 'visible') return;
+      try {
+        show(await state());
+      } catch {
+        host.dataset.stale = 'true'; // the next turn tries again; the page keeps what it last knew
+      }
+    }, every * 1000);
+  }
+}
+
+for (const host of document.querySelectorAll('[data-bpmn-viewer]')) {
+  mount(host).catch((error) => {
+    host.dataset.ready = 'error';
+    host.append(element('p', { class: 'alur-diagram-galat', role: 'alert' }, 'Diagram tidak dapat ditampilkan. Muat ulang halaman.'));
+    console.error(error);
+  });
+}

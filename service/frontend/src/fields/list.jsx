@@ -1,0 +1,186 @@
+import { ChildrenRenderer, DynamicList, Errors, FormField, FormRenderContext, Label, LocalExpressionContext, RepeatRenderManager, buildExpressionContext, useSingleLineTemplateEvaluation } from '@bpmn-io/form-js-viewer';
+import { Component } from 'preact';
+import { useContext, useMemo, useRef } from 'preact/hooks';
+import { frame, useService } from './common.jsx';
+import { ImportBar } from './import.jsx';
+
+const at = (node, path) => path.reduce((inner, key) => inner?.[key], node);
+const json = (value) => JSON.stringify(value) ?? '';
+const OWN_NAMES = new Set([ 'this', '_this_', 'i', '_i_' ]);
+
+/** A list of rows: a compact table where there is room, cards where there is not. */
+export function ListField(props) {
+  const { field, domId, readonly, disabled, errors = [] } = props;
+  const { Empty } = useContext(FormRenderContext);
+  const fixed = !field.allowAddRemove;
+  return (
+    <div class={`${frame('dynamiclist', props)} fjs-form-field-grouplike ${field.showOutline ? 'fjs-outlined' : ''}`} role="group" aria-labelledby={domId}>
+      <Label id={domId} label={field.label} />
+      <Errors id={`${domId}-error-message`} errors={Array.isArray(errors) ? errors.filter((one) => typeof one === 'string') : []} />
+      {field.properties?.import === 'table' && !fixed && !readonly && !disabled && <ImportBar {...props} />}
+      <ChildrenRenderer {...props} Empty={Empty} />
+    </div>
+  );
+}
+
+ListField.config = DynamicList.config;
+
+/** Whether all that a row shows depends on the row alone, so that it need not render when another row changes. */
+function selfContained(field, language, templating) {
+  const texts = [];
+  const collect = (node) => {
+    for (const [ key, value ] of Object.entries(node ?? {})) {
+      if (value && typeof value === 'object') collect(value);
+      else if (typeof value === 'string' && key !== 'id' && (value.startsWith('=') || templating.isTemplate(value))) texts.push(value);
+    }
+  };
+  field.components.forEach(collect);
+  return texts.every((text) => {
+    const source = text.startsWith('=') ? language : templating;
+    return source.getVariableNames(text).every((name) => OWN_NAMES.has(name.split('.')[0]));
+  });
+}
+
+/** Which components stand side by side as the columns of a table; null when a row has several lines. */
+function columnsOf(field, layouter, registry) {
+  const lines = layouter.getRows(field.id)
+    .map((line) => line.components.map((id) => registry.get(id)).filter(Boolean));
+  const shown = lines.filter((line) => line.some((component) => component.type !== 'expression' || component.label));
+  if (shown.length !== 1 && field.properties?.import !== 'table') return null;
+  const columns = shown.flat();
+  return columns.length && columns.every((component) => !component.components) ? lines.flat() : null;
+}
+
+/** One row; renders only when something in it changed. */
+class Row extends Component {
+  shouldComponentUpdate(next) {
+    const now = this.props;
+    return !next.alone || now.mark !== next.mark || now.count !== next.count || now.manager !== next.manager;
+  }
+
+  render({ manager, index, field, indexes, item, outer, columns, RowsRenderer, rest, onRemove }) {
+    const inner = { ...(indexes || {}), [field.id]: index };
+    const context = {
+      data: outer.data, this: item, i: [ ...outer.i, index + 1 ],
+      parent: buildExpressionContext({ ...outer, data: outer.this }),
+    };
+    const remove = onRemove && (
+      <button type="button" class="alur-baris-hapus" aria-label={`Hapus baris ${index + 1}`} title="Hapus baris" onClick={onRemove}>
+        <svg aria-hidden="true" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round"><path d="M4 7h16M10 11v6M14 11v6M6 7l1 12a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1l1-12M9 7V4h6v3" /></svg>
+      </button>
+    );
+    const shared = { ...rest, indexes: inner };
+    return (
+      <LocalExpressionContext.Provider value={context}>
+        {columns ? (
+          <tr>
+            <td class="alur-nomor"><span class="alur-nomor-kata">Baris </span>{index + 1}</td>
+            {columns.map((component) => (
+              <td key={component.id} class={`alur-sel alur-sel-${component.type}`}><FormField {...shared} field={component} /></td>
+            ))}
+            {manager.changeable(field, rest) && <td class="alur-sel-hapus">{remove}</td>}
+          </tr>
+        ) : (
+          <div class="alur-kartu" role="group" aria-label={`Baris ${index + 1}`}>
+            <div class="alur-kartu-kepala" aria-hidden={remove ? undefined : 'true'}><span>Baris {index + 1}</span>{remove}</div>
+            <RowsRenderer {...shared} field={field} />
+          </div>
+        )}
+      </LocalExpressionContext.Provider>
+    );
+  }
+}
+
+function Heading({ component }) {
+  const label = useSingleLineTemplateEvaluation(component.label || component.dateLabel || component.timeLabel || '', {});
+  return (
+    <th scope="col" class={`alur-kolom-${component.type}`}>
+      {label}{component.validate?.required && <span class="fjs-asterix" aria-hidden="true">*</span>}
+    </th>
+  );
+}
+
+/** How rows are drawn: instead of form-js' own, whose removal button speaks English and whose rows all render at every key. */
+export class Rows extends RepeatRenderManager {
+  changeable(field, { readonly, disabled }) {
+    return Boolean(field.allowAddRemove) && !readonly && !disabled && field.components?.length > 0;
+  }
+
+  Repeater(props) {
+    const { RowsRenderer, indexes, useSharedState, field, ...rest } = props;
+    const { data, errors, properties } = this._form._getState();
+    const layouter = useService('formLayouter');
+    const language = useService('expressionLanguage');
+    const templating = useService('templating');
+    const outer = useContext(LocalExpressionContext);
+    const path = this._pathRegistry.getValuePath(field, { indexes });
+    const values = at(data, path) ?? [];
+    const columns = useMemo(() => columnsOf(field, layouter, this._formFieldRegistry), [ field, layouter ]);
+    const alone = useMemo(() => selfContained(field, language, templating), [ field, language, templating ]);
+    const members = useMemo(() => field.components.map((component) => component.id), [ field ]);
+    const handlers = useRef(null);
+    handlers.current = { values, onChange: props.onChange, path };
+
+    const remove = (index) => {
+      const { values: list, onChange, path: dataPath } = handlers.current;
+      const rows = list.slice();
+      const [ item ] = rows.splice(index, 1);
+      this._eventBus.fire('repeatRenderManager.remove', { dataPath, index, item });
+      onChange({ field, value: rows, indexes });
+    };
+    const own = Object.values(indexes ?? {});
+    const switches = json([ properties, rest.readonly, rest.disabled ]);
+    const rows = values.map((item, index) => (
+      <Row
+        key={index} manager={this} index={index} field={field} indexes={indexes} item={item} outer={outer} columns={columns} RowsRenderer={RowsRenderer}
+        rest={rest} alone={alone} count={values.length} onRemove={this.changeable(field, rest) ? () => remove(index) : null}
+        mark={json([ item, switches, members.map((id) => at(errors, [ id, ...own, index ])) ])}
+      />
+    ));
+    if (!values.length) return <p class="alur-kosong">Belum ada baris.</p>;
+    if (!columns) return <div class="alur-kartu-kartu">{rows}</div>;
+    const width = columns.length <= 4 ? 'sedikit' : columns.length <= 6 ? 'sedang' : 'banyak';
+    return (
+      <div class={`alur-tabel alur-tabel-${width}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="alur-nomor">No.</th>
+              {columns.map((component) => <Heading key={component.id} component={component} />)}
+              {this.changeable(field, rest) && <th class="alur-sel-hapus"><span class="visually-hidden">Hapus baris</span></th>}
+            </tr>
+          </thead>
+          <tbody>{rows}</tbody>
+        </table>
+      </div>
+    );
+  }
+
+  RepeatFooter(props) {
+    const { indexes, field } = props;
+    const translate = useService('translate');
+    if (!this.changeable(field, props)) return null;
+    const add = ({ currentTarget }) => {
+      const { data } = this._form._getState();
+      const path = this._pathRegistry.getValuePath(field, { indexes });
+      const rows = (at(data, path) ?? []).slice();
+      rows.push(this._form._getInitializedFieldData(data, { container: field, indexes: { ...indexes, [field.id]: rows.length } }));
+      this._eventBus.fire('repeatRenderManager.add', { dataPath: path, index: rows.length - 1, item: rows.at(-1) });
+      props.onChange({ value: rows });
+      const list = currentTarget.closest('.fjs-form-field-dynamiclist');
+      // After the new row is drawn: go to its first field, so that a list is filled without the mouse.
+      setTimeout(() => {
+        const added = [ ...list.querySelectorAll('tbody > tr, .alur-kartu') ].at(-1);
+        added?.querySelector('input:not([tabindex="-1"]):not([readonly]), select, textarea')?.focus();
+      });
+    };
+    return (
+      <div class="alur-tambah"><button type="button" class="btn btn-outline-primary" onClick={add}>
+        <svg aria-hidden="true" class="icon" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><path d="M12 5v14M5 12h14" /></svg>
+        {translate('Add new')}
+      </button></div>
+    );
+  }
+}
+
+Rows.$inject = [ 'form', 'formFields', 'formFieldRegistry', 'pathRegistry', 'eventBus' ];

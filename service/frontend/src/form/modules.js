@@ -1,0 +1,28 @@
+// The parts of form-js that are ours.
+import { CompiledFeel } from './feel.js';
+import { FormValidator, translate } from './language.js';
+import { Computed, ComputedField } from '../fields/expression.jsx';
+import { DateField } from '../fields/datetime.jsx';
+import { AttachmentField, Files } from '../fields/filepicker.jsx';
+import { ListField, Rows } from '../fields/list.jsx';
+import { NumberField } from '../fields/number.jsx';
+import { SelectField } from '../fields/select.jsx';
+
+class OwnFields {
+  constructor(formFields) {
+    for (const field of [ NumberField, DateField, SelectField, ComputedField, AttachmentField, ListField ]) formFields.register(field.config.type, field);
+  }
+}
+
+OwnFields.$inject = [ 'formFields' ];
+
+export const modules = {
+  __init__: [ 'alurFields', 'alurComputed' ],
+  alurFields: [ 'type', OwnFields ],
+  alurComputed: [ 'type', Computed ],
+  alurFiles: [ 'type', Files ],
+  translate: [ 'value', translate ],
+  validator: [ 'type', FormValidator ],
+  expressionLanguage: [ 'type', CompiledFeel ],
+  repeatRenderManager: [ 'type', Rows ],
+};
