@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from forms.feel import tree
+from forms.feel import compile_lists, compile_simple, tree  # noqa: F401 (they register)
 from forms.feel.errors import Limits
-from forms.feel.evaluator import Code, compile_node, evaluate
 from forms.feel.parser import parse_tree
+from forms.feel.scope import Code, compile_node, evaluate
 from forms.feel.tree import Node
 from forms.feel.values import Run
 

@@ -17,14 +17,14 @@ from forms.feel import patterns
 from forms.feel.errors import MAGNITUDE
 from forms.feel.operations import to_text
 from forms.feel.registry import builtin
-from forms.feel.values import NUMBERS, Run
+from forms.feel.values import NUMBERS, Run, is_whole
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def whole(number: Decimal | None) -> int | None:
     """A number as int, None when it is not whole."""
-    return int(number) if number is not None and number == number.to_integral_value() else None
+    return int(number) if number is not None and is_whole(number) else None
 
 
 def round_to(number: Decimal, scale: Decimal | None, mode: str) -> Decimal | None:
@@ -32,14 +32,11 @@ def round_to(number: Decimal, scale: Decimal | None, mode: str) -> Decimal | Non
     places = 0 if scale is None else whole(scale)
     if places is None or abs(places) > MAGNITUDE:
         return None
-    _, digits, exponent = number.as_tuple()
+    exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if -exponent <= places:
         return number
-    if len(digits) + exponent + places < 0:
-        digits, exponent = (int(any(digits)),), -places - 2  # far below half a unit: only its sign matters
-        number = Decimal((number.as_tuple().sign, digits, exponent))
-    return NUMBERS.plus(number.quantize(Decimal((0, (1,), -places)), rounding=mode, context=NUMBERS))
+    return number.quantize(Decimal((0, (1,), -places)), rounding=mode, context=NUMBERS)
 
 
 @builtin("decimal(n: number, scale: number)")

@@ -276,9 +276,7 @@ def context_merge(run: Run, contexts: list[Any]) -> dict[str, Any] | None:
     return result
 
 
-@builtin(
-    "context put(context: context, key: string, value: any)", "context put(context: context, keys: list, value: any)"
-)
+@builtin("context put(context: context, key: any, value: any)", "context put(context: context, keys: list, value: any)")
 def context_put(run: Run, source: dict[str, Any], keys: Any, value: Any) -> dict[str, Any] | None:
     path = keys if isinstance(keys, list) else [keys]
     if not path or not all(isinstance(key, str) for key in path) or len(path) > run.limits.depth:

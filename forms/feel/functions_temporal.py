@@ -20,7 +20,7 @@ def _now(run: Run) -> datetime | None:
         if run.strict:
             raise FeelEvaluationError("now() dan today() tidak tersedia di sini")
         return None
-    return run.now.astimezone(temporal.JAKARTA) if run.now.tzinfo is UTC else run.now
+    return run.now.astimezone(temporal.JAKARTA) if run.now.utcoffset() == timedelta(0) else run.now
 
 
 @builtin("now()")

@@ -99,7 +99,7 @@ def _check_nesting(root: Node) -> None:
         stack.extend((child, depth + 1, at) for child, _ in tree.children(node))
 
 
-class _Builder(Transformer):  # type: ignore[type-arg]
+class _Builder(Transformer):
     """One method per rule of the grammar, called with its children from the bottom up."""
 
     def number(self, c: list[Any]) -> Node:
@@ -196,7 +196,7 @@ class _Builder(Transformer):  # type: ignore[type-arg]
         return tree.If(c[0], c[1], c[2])
 
     def iterator(self, c: list[Any]) -> tree.Iterate:
-        return tree.Iterate(str(c[0]), c[1], c[2] if len(c) > 2 else None)
+        return tree.Iterate(str(c[0]), c[1], c[2] if len(c) > 2 else None, _at(c[0]))
 
     def for_each(self, c: list[Any]) -> Node:
         return tree.For(_few(c[:-1]), c[-1])
@@ -237,7 +237,9 @@ def _at(token: Token) -> At:
 
 def _few(iterators: list[tree.Iterate]) -> tuple[tree.Iterate, ...]:
     if len(iterators) > MAX_ITERATORS:
-        raise FeelSyntaxError(f"lebih dari {MAX_ITERATORS} perulangan dalam satu ungkapan", 1, 1)
+        raise FeelSyntaxError(
+            f"lebih dari {MAX_ITERATORS} perulangan dalam satu ungkapan", *iterators[MAX_ITERATORS].at
+        )
     return tuple(iterators)
 
 

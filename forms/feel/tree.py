@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 At = tuple[int, int]
@@ -18,7 +18,7 @@ class Literal:
 @dataclass(frozen=True, slots=True)
 class Name:
     name: str
-    at: At
+    at: At = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Call:
     function: str
     signature: int
     arguments: tuple["Node | None", ...]
-    at: At
+    at: At = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ class Iterate:
     name: str
     domain: "Node"
     end: "Node | None"
+    at: At = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,17 @@ def children(node: Node) -> Iterator[tuple[Node, frozenset[str]]]:
                     yield iterate.end, frozenset(bound)
                 bound.add(iterate.name)
             yield body, frozenset(bound | {"partial"} if isinstance(node, For) else bound)
+
+
+def mentions(node: Node, name: str) -> bool:
+    """Whether a variable of this name is read anywhere in the tree."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Name) and current.name == name:
+            return True
+        stack.extend(child for child, _ in children(current))
+    return False
 
 
 def weight(node: Node) -> int:

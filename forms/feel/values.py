@@ -101,6 +101,8 @@ class Run:
             return value
         if kind is Decimal:
             return value if value.is_finite() and value.adjusted() <= MAGNITUDE else None
+        if isinstance(value, int) and value.bit_length() > 256:
+            return None
         if isinstance(value, (int, float)):
             number = Decimal(value) if isinstance(value, int) else Decimal(repr(float(value)))
             return number if number.is_finite() and number.adjusted() <= MAGNITUDE else None
@@ -123,6 +125,11 @@ class Run:
         if len(value) > self.limits.items:
             raise FeelLimitError(f"daftar melebihi batas {self.limits.items} unsur")
         return [self.take(item, depth) for item in value]
+
+
+def is_whole(number: Decimal) -> bool:
+    """Whether a number has no fraction."""
+    return number == number.to_integral_value()
 
 
 def equal(a: Any, b: Any, run: Run, depth: int = 0) -> bool | None:
@@ -155,8 +162,8 @@ def order(a: Any, b: Any) -> int | None:
         a, b = a.months, b.months
     try:
         return -1 if a < b else 1 if a > b else 0
-    except TypeError:
-        return None  # an instant with an offset and one without
+    except (TypeError, OverflowError):
+        return None  # an instant with an offset and one without, or an offset beyond the year 1 or 9999
 
 
 def compare(operator: str, a: Any, b: Any, run: Run) -> bool | None:
