@@ -8,6 +8,7 @@ from typing import Any
 from forms.feel import tree
 from forms.feel.errors import FeelLimitError
 from forms.feel.scope import Code, Scope, compile_node, compiles
+from forms.feel.temporal import temporal_property
 from forms.feel.values import NUMBERS, Range, Run, YearMonthDuration, is_whole
 
 _TEMPORAL = (date, time, timedelta, YearMonthDuration)
