@@ -21,7 +21,7 @@ from forms.schema import (
     TextField,
 )
 from forms.scope import Item, Scope
-from forms.settle import words
+from forms.settle import holds, words
 
 SPECIAL = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
 
@@ -172,7 +172,7 @@ def _chains(scope: Scope) -> Iterator[Finding]:
 
 def _true_of_nothing(condition: Expression) -> bool:
     try:
-        return condition.evaluate({"this": {}, "parent": {}}) is True
+        return holds(condition, condition.evaluate({"this": {}, "parent": {}}))
     except FeelError:
         return False
 

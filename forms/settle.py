@@ -11,7 +11,8 @@ from typing import Any
 
 from forms.errors import FieldError
 from forms.feel import Expression, FeelError
-from forms.live import Box, Cell
+from forms.feel.tree import Call
+from forms.live import Box, Cell, List
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
 from forms.scope import Item, Scope
 
@@ -55,20 +56,30 @@ class Evaluator:
         self.now = now
         self.errors: list[FieldError] = []
 
-    def value(self, expression: Expression, context: Mapping[str, Any], cell: Cell | None = None) -> Any:
-        """The FEEL value; null, and an error at the cell, when it took more than the limits allow."""
+    def value(self, expression: Expression, context: Mapping[str, Any], part: Cell | List) -> Any:
+        """The FEEL value; null, and an error at the cell or list, when it took more than the limits allow."""
         try:
             return expression.evaluate(context, now=self.now)
         except FeelError:
-            if cell is not None:
-                self.errors.append(
-                    FieldError(cell.path, cell.component.id, "Perhitungan isian ini melampaui batas; kurangi datanya.")
-                )
+            message = "Perhitungan isian ini melampaui batas; kurangi datanya."
+            self.errors.append(FieldError(part.path, part.component.id, message))
             return None
 
-    def holds(self, conditions: Iterable[Expression], context: Mapping[str, Any]) -> bool:
-        """Is one of the conditions true? Null counts as false, as in form-js."""
-        return any(self.value(condition, context) is True for condition in conditions)
+    def holds(self, conditions: Iterable[Expression], context: Mapping[str, Any], part: Cell | List) -> bool:
+        """Does one of the conditions of this part hold?"""
+        return any(holds(condition, self.value(condition, context, part)) for condition in conditions)
+
+
+def holds(condition: Expression, value: Any) -> bool:
+    """Does the condition hold that gave this value?
+
+    form-js evaluates conditions as unary tests of null, and so null holds too (`a > 1` hides while `a` is empty),
+    except under a `not(…)` around the whole condition. What the browser hides must not be asked for here.
+    """
+    if value is None:
+        node = condition.node
+        return not (isinstance(node, Call) and node.function == "not" and condition.text.lstrip().startswith("not"))
+    return value is True
 
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
@@ -93,8 +104,8 @@ def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
         context = contexts.get(id(part.box))
         if context is None:
             context = contexts[id(part.box)] = part.box.context()
-        hidden = bool(part.item.hides) and evaluator.holds(part.item.hides, context)
-        locked = evaluator.holds([readonly], context) if isinstance(readonly, Expression) else readonly is True
+        hidden = bool(part.item.hides) and evaluator.holds(part.item.hides, context, part)
+        locked = evaluator.holds([readonly], context, part) if isinstance(readonly, Expression) else readonly is True
         if hidden != part.hidden or (isinstance(part, Cell) and locked != part.readonly):
             changes.append((part, hidden, locked))
     again = False
