@@ -1,0 +1,237 @@
+"""Logging in: sessions that end, passwords that count, a throttle that holds against parallel guesses."""
+
+import hashlib
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+
+from process import migrate, passwords
+from process.accounts import MAX_PER_ACCOUNT, MAX_PER_ADDRESS
+from process.clock import ManualClock
+from process.errors import InvalidData, NotAuthenticated, TooManyAttempts
+from process.model import ADMINISTRATOR, Actor, Unit
+from process.people import People
+from process.store import Store
+from process.tables import person, security_event, session
+
+ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")
+SECRET = "rahasia-sekali"
+ADDRESS = "10.0.0.7"
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
+
+
+STRONG = passwords.make("apa pun boleh")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A migrated database, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
+    store = Store(f"sqlite:///{path}")
+    migrate.upgrade(store)
+    store.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
+    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("tidak ada"))
+
+
+@pytest.fixture
+def people(tmp_path, clock, empty):
+    shutil.copy(empty, tmp_path / "alur.sqlite3")
+    store = Store(f"sqlite:///{tmp_path}/alur.sqlite3")
+    people = People(store, clock)
+    people.add_unit(Unit("HKM", "Bagian Hukum"), ADMIN)
+    made = people.add_person("kabag", "Kepala Bagian", SECRET, ADMIN)
+    people.add_position(made.id, "kepala_bagian", "HKM", ADMIN)
+    yield people
+    store.close()
+
+
+def security(people):
+    with people.store.reading() as tx:
+        return [(row.type, row.username) for row in tx.all(security_event.select().order_by(security_event.c.id))]
+
+
+def test_a_session_gives_the_actor_and_stores_no_token(people):
+    opened = people.authenticate(" KABAG ", SECRET, ADDRESS)
+    who, csrf = people.session(opened.token, request_id="r1")
+    assert (who.name, who.request_id, csrf) == ("Kepala Bagian", "r1", opened.csrf)
+    assert [held.unit for held in who.positions] == ["HKM"]
+    assert opened.must_change_password
+    with people.store.reading() as tx:
+        row = tx.one(session.select())
+    assert row.token_hash == hashlib.sha256(opened.token.encode()).digest()
+    assert len(opened.token) >= 43  # 256 bits
+    assert security(people)[-1] == ("login.ok", "kabag")
+
+
+def test_every_login_is_a_new_session(people):
+    one, two = (people.authenticate("kabag", SECRET, ADDRESS) for _ in range(2))
+    assert one.token != two.token
+    assert one.csrf != two.csrf
+
+
+def test_a_session_ends_when_idle_and_absolutely(people, clock):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    for _ in range(5):
+        clock.advance(minutes=119)
+        people.session(opened.token)
+    clock.advance(minutes=10)  # more than ten hours after login, although used all the time
+    with pytest.raises(NotAuthenticated):
+        people.session(opened.token)
+    again = people.authenticate("kabag", SECRET, ADDRESS)
+    clock.advance(minutes=119)
+    people.session(again.token, touch=False)  # a page that asks by itself does not keep it
+    clock.advance(minutes=1)
+    with pytest.raises(NotAuthenticated):
+        people.session(again.token)
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 100, "\ud800"])
+def test_an_unknown_token_is_nobody(people, token):
+    with pytest.raises(NotAuthenticated):
+        people.session(token)
+
+
+def test_logout_and_disabling_end_a_session_at_once(people):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    people.logout(opened.token)
+    people.logout(opened.token)
+    with pytest.raises(NotAuthenticated):
+        people.session(opened.token)
+    again = people.authenticate("kabag", SECRET, ADDRESS)
+    people.disable(again.person_id, ADMIN)
+    with pytest.raises(NotAuthenticated):
+        people.session(again.token)
+    with pytest.raises(InvalidData, match="Nama akun atau kata sandi tidak sesuai"):
+        people.authenticate("kabag", SECRET, ADDRESS)
+
+
+def test_wrong_name_and_wrong_password_read_the_same(people, monkeypatch):
+    checked = []
+    real = passwords.matches
+    monkeypatch.setattr(passwords, "matches", lambda stored, given: checked.append(stored) or real(stored, given))
+    texts = set()
+    for name, password in (("kabag", "salah-sekali"), ("tidak.ada", SECRET)):
+        with pytest.raises(InvalidData) as caught:
+            people.authenticate(name, password, ADDRESS)
+        texts.add(str(caught.value))
+    assert len(texts) == 1
+    assert checked[1] is None  # a hash is computed for the account that does not exist, too
+    assert security(people)[-2:] == [("login.failed", "kabag"), ("login.failed", None)]
+
+
+def test_a_password_change_ends_all_other_sessions(people):
+    one, two = (people.authenticate("kabag", SECRET, ADDRESS) for _ in range(2))
+    who, _ = people.session(one.token)
+    with pytest.raises(InvalidData, match="tidak sesuai"):
+        people.change_password(who, "salah-sekali", "kata-sandi-baru", ADDRESS)
+    with pytest.raises(InvalidData, match="berbeda"):
+        people.change_password(who, SECRET, SECRET, ADDRESS)
+    fresh = people.change_password(who, SECRET, "kata-sandi-baru", ADDRESS)
+    for ended in (one, two):
+        with pytest.raises(NotAuthenticated):
+            people.session(ended.token)
+    assert people.session(fresh.token)[0].person_id == who.person_id
+    assert not people.authenticate("kabag", "kata-sandi-baru", ADDRESS).must_change_password
+
+
+def test_an_administrators_reset_ends_sessions_and_asks_for_a_change(people):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    people.reset_password(opened.person_id, "sandi-sementara", ADMIN)
+    with pytest.raises(NotAuthenticated):
+        people.session(opened.token)
+    assert people.authenticate("kabag", "sandi-sementara", ADDRESS).must_change_password
+
+
+def fail(people, name="kabag", address=ADDRESS):
+    with pytest.raises(InvalidData):
+        people.authenticate(name, "salah-sekali", address)
+
+
+def test_five_failures_stop_an_account_for_a_quarter_of_an_hour(people, clock):
+    for _ in range(MAX_PER_ACCOUNT):
+        fail(people)
+        clock.advance(minutes=1)
+    with pytest.raises(TooManyAttempts) as caught:
+        people.authenticate("kabag", SECRET, "10.9.9.9")  # even with the right password, from anywhere
+    assert caught.value.retry_after == 10 * 60
+    assert security(people)[-1][0] == "login.blocked"
+    clock.advance(minutes=10)
+    people.authenticate("kabag", SECRET, ADDRESS)
+    for _ in range(MAX_PER_ACCOUNT):  # a success forgives what was before
+        fail(people)
+
+
+def test_an_unknown_account_is_stopped_just_the_same(people):
+    for _ in range(MAX_PER_ACCOUNT):
+        fail(people, "tidak.ada")
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("tidak.ada", SECRET, ADDRESS)
+
+
+def test_an_address_is_stopped_across_accounts(people, clock, monkeypatch):
+    monkeypatch.setattr(passwords, "matches", lambda stored, given: given == SECRET and stored is not None)
+    for number in range(MAX_PER_ADDRESS):
+        fail(people, f"akun{number}")
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("kabag", SECRET, ADDRESS)
+    people.authenticate("kabag", SECRET, "10.0.0.8")
+    clock.advance(timedelta(minutes=15))
+    people.authenticate("kabag", SECRET, ADDRESS)
+
+
+def test_a_password_asked_again_for_a_paraf_counts_in_the_same_throttle(people, clock):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    who, _ = people.session(opened.token)
+    assert people.verify_password(who, SECRET, ADDRESS) == clock.now()
+    for _ in range(MAX_PER_ACCOUNT):
+        with pytest.raises(InvalidData):
+            people.verify_password(who, "salah-sekali", ADDRESS)
+    with pytest.raises(TooManyAttempts):
+        people.verify_password(who, SECRET, ADDRESS)
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("kabag", SECRET, ADDRESS)
+
+
+def test_parallel_guesses_do_not_slip_through(people, monkeypatch):
+    checked = []
+    monkeypatch.setattr(passwords, "matches", lambda stored, given: checked.append(given) or False)
+
+    def guess(number):
+        try:
+            people.authenticate("kabag", f"tebakan-ke-{number}", None)
+        except (InvalidData, TooManyAttempts) as error:
+            return type(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(24)))
+    assert len(checked) == answers.count(InvalidData) == MAX_PER_ACCOUNT
+
+
+def test_an_old_hash_is_made_new_at_login(people, monkeypatch):
+    asked = []
+    monkeypatch.setattr(passwords, "outdated", lambda stored: not asked and not asked.append(stored))
+    people.authenticate("kabag", SECRET, ADDRESS)
+    people.authenticate("kabag", SECRET, ADDRESS)
+    with people.store.reading() as tx:
+        assert tx.scalar(person.select().with_only_columns(person.c.password_hash)) != asked[0]
+
+
+def test_hashes_are_argon2id_above_the_recommended_minimum():
+    parameters = extract_parameters(STRONG)
+    assert STRONG.startswith("$argon2id$")
+    assert parameters.memory_cost >= 19 * 1024
+    assert parameters.time_cost >= 2
