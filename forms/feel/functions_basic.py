@@ -15,7 +15,7 @@ from typing import Any
 
 from forms.feel import patterns
 from forms.feel.errors import MAGNITUDE
-from forms.feel.operations import to_text
+from forms.feel.operations import plain, to_text
 from forms.feel.registry import builtin
 from forms.feel.values import NUMBERS, Run, is_whole
 
@@ -36,7 +36,8 @@ def round_to(number: Decimal, scale: Decimal | None, mode: str) -> Decimal | Non
     assert isinstance(exponent, int)
     if -exponent <= places:
         return number
-    return number.quantize(Decimal((0, (1,), -places)), rounding=mode, context=NUMBERS)
+    rounded = number.quantize(Decimal((0, (1,), -places)), rounding=mode, context=NUMBERS)
+    return Decimal(plain(rounded)) if places < 0 else rounded
 
 
 @builtin("decimal(n: number, scale: number)")

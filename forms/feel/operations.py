@@ -24,7 +24,8 @@ def calculate(operator: str, a: Any, b: Any, run: Run) -> Any:
                 return NUMBERS.multiply(a, b)
             if operator == "/":
                 return NUMBERS.divide(a, b)
-            return NUMBERS.power(a, b) if b else Decimal(1)
+            result = NUMBERS.power(a, b) if b else Decimal(1)
+            return result if result.is_finite() else None  # 0 ** -1 is infinite without an exception
         except DecimalException:
             return None
     if a is None or b is None:

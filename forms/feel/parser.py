@@ -1,4 +1,4 @@
-"""Text to syntax tree: the grammar, and what an author is told when the text does not follow it."""
+"""Text to syntax tree."""
 
 import re
 from decimal import Decimal, DecimalException
@@ -8,10 +8,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput
 
 from forms.feel import functions_basic, functions_collections, functions_temporal, tree  # noqa: F401 (they register)
 from forms.feel.errors import DIGITS, MAGNITUDE, MAX_ITERATORS, MAX_NESTING, MAX_TEXT, FeelSyntaxError
+from forms.feel.explain import explain, position
 from forms.feel.patterns import compile_pattern
 from forms.feel.registry import FUNCTIONS, choose_named, choose_positional
 from forms.feel.temporal import read_temporal
@@ -44,13 +45,13 @@ def parse_tree(text: str) -> Node:
     if len(text) > MAX_TEXT:
         raise FeelSyntaxError(f"ungkapan lebih panjang dari {MAX_TEXT} karakter", 1, 1)
     if unfit := _UNFIT.search(text):
-        raise FeelSyntaxError("ungkapan memuat karakter yang tidak dapat disimpan", *_position(text, unfit.start()))
+        raise FeelSyntaxError("ungkapan memuat karakter yang tidak dapat disimpan", *position(text, unfit.start()))
     if not text.strip():
         raise FeelSyntaxError("ungkapan masih kosong", 1, 1)
     try:
         node: Node = _lark().parse(text)  # type: ignore[assignment]
     except UnexpectedInput as error:
-        raise _explain(text, error) from None
+        raise explain(text, error) from None
     _check_nesting(node)
     return node
 
@@ -64,29 +65,6 @@ def _lark() -> Lark:
         choices = "|".join(name.replace(" ", r"\s+") for name in sorted(set(names), key=len, reverse=True))
         grammar += f"\n{terminal}.2: /(?:{choices})(?=\\s*{before})/\n"
     return Lark(grammar, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=False)
-
-
-def _position(text: str, offset: int) -> At:
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-
-def _explain(text: str, error: UnexpectedInput) -> FeelSyntaxError:
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return FeelSyntaxError("ungkapan belum selesai", *_position(text, len(text.rstrip())))
-    offset = error.pos_in_stream or 0
-    at = _position(text, offset)
-    if isinstance(error, UnexpectedCharacters):
-        found = text[offset]
-        if found == '"':
-            return FeelSyntaxError("teks tidak ditutup dengan tanda petik", *at)
-        return FeelSyntaxError(f"karakter “{found}” tidak dapat dipakai di sini", *at)
-    token = error.token if isinstance(error, UnexpectedToken) else ""
-    before = re.search(r"\w\s+$", text[:offset])
-    if before and isinstance(token, Token) and token.type == "NAME":
-        hint = "; nama variabel ditulis tanpa spasi dan teks di antara tanda petik"
-        return FeelSyntaxError(f"“{token}” tidak diharapkan di sini{hint}", *at)
-    return FeelSyntaxError(f"“{token}” tidak diharapkan di sini", *at)
 
 
 def _check_nesting(root: Node) -> None:
@@ -111,7 +89,7 @@ class _Builder(Transformer):
         if not fits:
             message = f"angka di luar batas ({DIGITS} angka, kurang dari 10 pangkat {MAGNITUDE + 1})"
             raise FeelSyntaxError(message, *_at(c[0]))
-        return tree.Literal(value)
+        return tree.Literal(Decimal(format(value, "f")))
 
     def text(self, c: list[Any]) -> Node:
         return tree.Literal(_string(c[0]))

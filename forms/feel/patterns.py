@@ -49,7 +49,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
         parts += text[at : found.start()], _expand(replacement, found)
         at = found.end()
         size += len(parts[-1]) + len(parts[-2])
-        run.charge(1)
+        run.charge(4)
         if size > run.limits.characters:
             break  # refused just below
     parts.append(text[at:])
@@ -88,6 +88,7 @@ def split(run: Run, text: str, pattern: str) -> list[Any] | None:
         if start == end and (start == 0 or start == len(text)):
             continue
         pieces.append(text[at:start])
+        run.charge(4)
         at = end
         if len(pieces) > run.limits.items:
             break  # refused just below

@@ -70,7 +70,7 @@ def evaluate(code: Code, run: Run) -> Any:
 
 def _measure(value: Any, run: Run, depth: int) -> None:
     # Shared parts count each time: a small graph may be a huge tree once it is written as JSON.
-    run.charge(len(value))
+    run.charge(2 + 2 * len(value))
     if depth >= run.limits.depth:
         raise FeelLimitError(f"hasil bersarang lebih dari {run.limits.depth} tingkat")
     for item in value.values() if isinstance(value, dict) else value:

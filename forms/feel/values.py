@@ -143,7 +143,7 @@ def equal(a: Any, b: Any, run: Run, depth: int = 0) -> bool | None:
         return bool(a == b)
     if depth > run.limits.depth:
         raise FeelLimitError(f"data bersarang lebih dari {run.limits.depth} tingkat")
-    run.charge(1 + len(a))
+    run.charge(4 + 2 * len(a))
     if len(a) != len(b):
         return False
     if kind is dict:

@@ -1,0 +1,57 @@
+"""What an author is told when a text is not an expression."""
+
+import re
+
+from lark import Token
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from forms.feel.errors import FeelSyntaxError
+from forms.feel.tree import At
+
+_FOREIGN = {
+    "==": "“=”",
+    "<>": "“!=”",
+    "&&": "“and”",
+    "||": "“or”",
+    "&": "“and”, atau “+” untuk menyambung teks",
+    "|": "“or”",
+    "!": "“not(…)”",
+    "%": "“modulo(a, b)”",
+    "^": "“**”",
+    "'": 'teks di antara tanda petik ganda (")',
+    "“": 'tanda petik lurus (")',
+    "”": 'tanda petik lurus (")',
+    ";": "“,” di antara nilai",
+}
+"""What people know from other languages or get from a word processor, and what it is here; longest first."""
+
+
+def position(text: str, offset: int) -> At:
+    """Line and column, from 1, of an offset in the text."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def explain(text: str, error: UnexpectedInput) -> FeelSyntaxError:
+    """The parser's refusal as an author understands it."""
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return FeelSyntaxError("ungkapan belum selesai", *position(text, len(text.rstrip())))
+    offset = error.pos_in_stream or 0
+    at = position(text, offset)
+    token = error.token if isinstance(error, UnexpectedToken) else ""
+    for foreign, ours in _FOREIGN.items():
+        if offset >= len(foreign) - 1 and text.startswith(foreign, offset - len(foreign) + 1):
+            return FeelSyntaxError(
+                f"“{foreign}” tidak dikenal; tulis {ours}", *position(text, offset - len(foreign) + 1)
+            )
+    before = re.search(r"\w\s+$", text[:offset])
+    if before and isinstance(token, Token) and token.type == "NAME":
+        hint = "; nama variabel ditulis tanpa spasi dan teks di antara tanda petik"
+        return FeelSyntaxError(f"“{token}” tidak diharapkan di sini{hint}", *at)
+    if isinstance(error, UnexpectedCharacters):
+        found = text[offset]
+        if found == '"':
+            return FeelSyntaxError("teks tidak ditutup dengan tanda petik", *at)
+        shown = f"“{found}”" if found.isprintable() else f"U+{ord(found):04X}"
+        return FeelSyntaxError(f"karakter {shown} tidak dapat dipakai di sini", *at)
+    return FeelSyntaxError(f"“{token}” tidak diharapkan di sini", *at)
