@@ -91,8 +91,10 @@ class Definitions:
         owner_unit: str | None = None,
         calendar: str | None = None,
         note: str | None = None,
+        effective_from: datetime | None = None,
     ) -> Published:
-        """Check a diagram with its forms and put it in force from now on; running instances keep their version.
+        """Check a diagram with its forms and put it in force, from now on or from another instant (it is on record);
+        running instances keep their version.
 
         `forms` holds form sources by id; those that the diagram does not name are left out. `owner_unit` is needed
         for a new process, and kept for a known one when None. Raises InvalidProcess with the findings, NotFound for
@@ -129,7 +131,7 @@ class Definitions:
                     number=number,
                     digest=total,
                     diagram=pack_bytes(xml),
-                    effective_from=micros(now),
+                    effective_from=micros(effective_from or now),
                     calendar=calendar,
                     published_by=actor.person_id,
                     published_at=micros(now),
@@ -150,6 +152,7 @@ class Definitions:
                 "formulir": {form_id: digest(source) for form_id, source in used.items()},
                 "unit": owner,
                 "kalender": calendar,
+                "berlaku": (effective_from or now).isoformat(),
                 "catatan": (note or "").strip()[:MAX_NOTE] or None,
             }
             append(tx, process_stream(process.id), [NewEvent("version.published", payload)], actor, now)
@@ -243,27 +246,25 @@ class Definitions:
             query = query.where(process_version.c.process_id == process_id)
         with self.store.reading() as tx:
             rows = tx.all(query)
-        made = []
-        taken: set[str] = set()  # newest first: the first that holds is in force (effective_from rises with number)
+        latest: dict[str, tuple[int, int]] = {}
         for row in rows:
-            holds = row.revoked_at is None and row.effective_from <= micros(now) and row.process_id not in taken
-            if holds:
-                taken.add(row.process_id)
-            made.append(
-                DefinitionRow(
-                    row.process_id,
-                    row.name,
-                    row.owner_unit,
-                    row.id,
-                    row.number,
-                    instant(row.effective_from),
-                    instant(row.published_at),
-                    row.digest,
-                    instant_or_none(row.revoked_at),
-                    holds,
-                )
+            if row.revoked_at is None and row.effective_from <= micros(now):
+                latest[row.process_id] = max(latest.get(row.process_id, (0, 0)), (row.effective_from, row.number))
+        return tuple(
+            DefinitionRow(
+                row.process_id,
+                row.name,
+                row.owner_unit,
+                row.id,
+                row.number,
+                instant(row.effective_from),
+                instant(row.published_at),
+                row.digest,
+                instant_or_none(row.revoked_at),
+                row.revoked_at is None and latest.get(row.process_id) == (row.effective_from, row.number),
             )
-        return tuple(made)
+            for row in rows
+        )
 
     # -- parts of publishing ----------------------------------------------------------------------------------------
 

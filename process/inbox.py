@@ -283,12 +283,7 @@ class Inbox:
                     instant_or_none(row.claimed),
                     instant_or_none(row.completed),
                     instant_or_none(row.due),
-                    due_state(
-                        calendars[owner],
-                        instant_or_none(row.due),
-                        now,
-                        instant_or_none(row.completed),
-                    ),
+                    due_state(calendars[owner], instant_or_none(row.due), now, instant_or_none(row.completed)),
                     holder.name if holder else None,
                     bool(row.returned),
                 )
