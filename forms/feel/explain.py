@@ -40,10 +40,10 @@ def explain(text: str, error: UnexpectedInput) -> FeelSyntaxError:
     at = position(text, offset)
     token = error.token if isinstance(error, UnexpectedToken) else ""
     for foreign, ours in _FOREIGN.items():
-        if offset >= len(foreign) - 1 and text.startswith(foreign, offset - len(foreign) + 1):
-            return FeelSyntaxError(
-                f"“{foreign}” tidak dikenal; tulis {ours}", *position(text, offset - len(foreign) + 1)
-            )
+        # The parser may stop at the first or at the last character of a foreign operator.
+        for start in (offset, offset - len(foreign) + 1):
+            if start >= 0 and text.startswith(foreign, start) and token != "!=":
+                return FeelSyntaxError(f"“{foreign}” tidak dikenal; tulis {ours}", *position(text, start))
     before = re.search(r"\w\s+$", text[:offset])
     if before and isinstance(token, Token) and token.type == "NAME":
         hint = "; nama variabel ditulis tanpa spasi dan teks di antara tanda petik"
