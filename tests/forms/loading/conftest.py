@@ -41,7 +41,9 @@ class Forms:
 def _with_ids(component, name):
     component = {"id": component.get("key") or component.get("path") or name, **component}
     if isinstance(component.get("components"), list):
-        component["components"] = [_with_ids(c, f"{component['id']}_{n}") for n, c in enumerate(component["components"])]
+        component["components"] = [
+            _with_ids(c, f"{component['id']}_{n}") for n, c in enumerate(component["components"])
+        ]
     return component
 
 

@@ -236,7 +236,9 @@ def test_conditions_in_circles_and_long_chains_are_refused(forms):
 
 
 def test_warnings_do_not_refuse_a_form(forms):
-    form = forms.make({"type": "textfield", "key": "a", "validate": {"validationType": "phone"}, "properties": {"x": "y"}})
+    form = forms.make(
+        {"type": "textfield", "key": "a", "validate": {"validationType": "phone"}, "properties": {"x": "y"}}
+    )
     assert sorted(f.code for f in form.findings) == ["phone", "property"]
     assert {f.severity for f in form.findings} == {"warning"}
 
@@ -246,7 +248,9 @@ def test_patterns_that_mean_the_same_in_both_languages(pattern):
     compile_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", [r"(?i)a", r"(?=a)", r"(a)\1", r"\pL", r"\z", r"\u0041", "[[:alpha:]]", "(", "a{2000}"])
+@pytest.mark.parametrize(
+    "pattern", [r"(?i)a", r"(?=a)", r"(a)\1", r"\pL", r"\z", r"\u0041", "[[:alpha:]]", "(", "a{2000}"]
+)
 def test_patterns_that_do_not(pattern):
     with pytest.raises(PatternError):
         compile_pattern(pattern)
