@@ -1,0 +1,149 @@
+"""Is the flow sound? Tokens are played through the diagram, all choices at once, before anybody runs it.
+
+Refused are diagrams in which a parallel gateway waits for a branch that never comes, in which one place can hold two
+tokens at a time (parallel branches that meet at an exclusive gateway, loops that jump out of a parallel block), and in
+which some state can no longer reach the end. What is left is right inside loops as well, by construction.
+
+Places are sequence flows. A node with one way on (task, timer, merge) neither creates nor joins anything, so its flows
+count as one place; that leaves the choices and the parallel gateways, and the states stay few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bpmn.codes import Report
+from bpmn.reader import Drawing, RawNode
+
+MAX_STATES = 5_000
+State = frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Transition:
+    node: RawNode
+    takes: frozenset[str]
+    gives: tuple[tuple[str, str], ...]  # place, and the node that a token there is on its way to
+    clears: bool = False
+
+
+def check(drawing: Drawing, report: Report) -> None:
+    """Adds findings for a drawing that passed the rules of `flow_rules`."""
+    if not any(node.type == "parallelGateway" for node in drawing.nodes.values()):
+        return
+    transitions, first = _net(drawing)
+    by_place: dict[str, list[_Transition]] = {}
+    for transition in transitions:
+        for place in transition.takes:
+            by_place.setdefault(place, []).append(transition)
+    before: dict[State, set[State]] = {first: set()}
+    queue = [first]
+    while queue:
+        state = queue.pop()
+        moved = False
+        for transition in {id(t): t for place in state for t in by_place.get(place, ())}.values():
+            if not transition.takes <= state:
+                continue
+            moved = True
+            following = _fire(transition, state, drawing, report)
+            if following is None:
+                return
+            if following not in before:
+                if len(before) >= MAX_STATES:
+                    report.add("FLOW_TOO_COMPLEX", drawing.id, line=drawing.line)
+                    return
+                before[following] = set()
+                queue.append(following)
+            before[following].add(state)
+        if state and not moved:
+            _deadlock(state, by_place, report)
+            return
+    _completes(before, by_place, report)
+
+
+def _net(drawing: Drawing) -> tuple[list[_Transition], State]:
+    """The transitions, and the state after the start event."""
+    incoming: dict[str, list[str]] = {node_id: [] for node_id in drawing.nodes}
+    outgoing: dict[str, list[str]] = {node_id: [] for node_id in drawing.nodes}
+    heads: dict[str, str] = {}
+    for flow in drawing.flows:
+        outgoing[flow.source].append(flow.id)
+        incoming[flow.target].append(flow.id)
+        heads[flow.id] = flow.target
+    same = {flow_id: flow_id for flow_id in heads}
+
+    def place(flow: str) -> str:
+        while same[flow] != flow:
+            same[flow] = same[same[flow]]
+            flow = same[flow]
+        return flow
+
+    def fused(node: RawNode) -> bool:
+        ways = len(outgoing[node.id])
+        return node.type not in ("startEvent", "endEvent", "parallelGateway") and ways == 1
+
+    for node in drawing.nodes.values():
+        if fused(node):
+            for arriving in incoming[node.id]:
+                same[place(arriving)] = place(outgoing[node.id][0])
+    transitions: list[_Transition] = []
+    first: State = frozenset()
+    for node in drawing.nodes.values():
+        takes = [place(flow) for flow in incoming[node.id]]
+        gives = tuple((place(flow), heads[flow]) for flow in outgoing[node.id])
+        if node.type == "startEvent":
+            first = frozenset(flow for flow, _ in gives)
+        elif node.type == "parallelGateway":
+            transitions.append(_Transition(node, frozenset(takes), gives))
+        elif node.type == "endEvent":
+            transitions.extend(_Transition(node, frozenset((flow,)), (), node.terminate) for flow in set(takes))
+        elif node.type != "boundaryEvent" and not fused(node):
+            transitions.extend(
+                _Transition(node, frozenset((flow,)), (target,)) for flow in set(takes) for target in gives
+            )
+    return transitions, first
+
+
+def _fire(transition: _Transition, state: State, drawing: Drawing, report: Report) -> State | None:
+    """The state after a transition; None, with a finding, when a place would hold two tokens."""
+    if transition.clears:
+        return frozenset()
+    following = set(state - transition.takes)
+    for place, head in transition.gives:
+        if place in following:
+            node = drawing.nodes[head]
+            report.add("TOKEN_DOUBLED", node.id, line=node.line, name=node.label)
+            return None
+        following.add(place)
+    return frozenset(following)
+
+
+def _deadlock(state: State, by_place: dict[str, list[_Transition]], report: Report) -> None:
+    for place in sorted(state):
+        for transition in by_place.get(place, ()):
+            node = transition.node
+            report.add("JOIN_DEADLOCK", node.id, line=node.line, name=node.label)
+
+
+def _completes(before: dict[State, set[State]], by_place: dict[str, list[_Transition]], report: Report) -> None:
+    """From every state the empty one can be reached."""
+    good: set[State] = {frozenset()}
+    queue: list[State] = [frozenset()]
+    while queue:
+        for state in before.get(queue.pop(), ()):
+            if state not in good:
+                good.add(state)
+                queue.append(state)
+    for state in before:
+        if state not in good:
+            _name(state, by_place.items(), report)
+            return
+
+
+def _name(state: State, by_place: Iterable[tuple[str, list[_Transition]]], report: Report) -> None:
+    for place, transitions in by_place:
+        if place in state:
+            node = transitions[0].node
+            report.add("TOKEN_LEFT", node.id, line=node.line, name=node.label)
+            return
