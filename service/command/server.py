@@ -1,0 +1,151 @@
+"""`alur serve`, `alur db upgrade`, `alur demo`."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import signal
+import socket
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from service.command.common import Command, Group, Problem, opened, settings, why
+from service.settings import VARIABLES, Settings
+
+_VARIABLES_HELP = "\n".join(f"  {name:<20} {text} (bawaan: {default})" for name, (default, text) in VARIABLES.items())
+
+
+@click.command(cls=Command)
+def serve() -> None:
+    """Jalankan layanan web dengan pengatur waktunya."""
+    given = settings().for_service()
+    with _listening(given) as listening, opened(given) as office:
+        from service import demo as demonstration
+        from service.app import create_app
+
+        if given.demo:
+            given = replace(given, secret_key=given.secret_key or _kept_secret(given.data_dir))
+            if demonstration.is_empty(office) or demonstration.is_demo(office):
+                demonstration.set_up(office)
+        app = create_app(office, given)
+        import waitress
+
+        server = waitress.create_server(
+            app,
+            sockets=[listening],
+            threads=given.threads,
+            ident=None,
+            max_request_body_size=given.max_upload_bytes + 1_000_000,
+            trusted_proxy=given.trusted_proxy,
+            trusted_proxy_headers="x-forwarded-for x-forwarded-proto" if given.trusted_proxy else None,
+            clear_untrusted_proxy_headers=True,
+        )
+        signal.signal(signal.SIGTERM, _stop)
+        office.scheduler.start()
+        try:
+            _announce(given, demonstration.is_demo(office))
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.close()
+            office.scheduler.stop()
+            click.echo("alur: berhenti.")
+
+
+serve.epilog = (
+    "\b\nContoh:\n  ALUR_SECRET_KEY=… alur serve\n  ALUR_DEMO=1 ALUR_PORT=8080 alur serve\n\n\b\nVariabel:\n"
+    + _VARIABLES_HELP
+)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _announce(given: Settings, is_demo: bool) -> None:
+    click.echo(f"alur: melayani {given.address} (data: {given.data_dir})")
+    if given.demo and is_demo:
+        from service.demo import PASSWORD, POSITIONS, SYSTEM
+
+        click.echo("alur: modus demonstrasi; akun (semua dengan kata sandi yang sama):")
+        for account, (_, _, title) in POSITIONS.items():
+            click.echo(f"  {account:<15} {title}")
+        for account, (name, _) in SYSTEM.items():
+            click.echo(f"  {account:<15} {name}")
+        click.echo(f"alur: kata sandi: {PASSWORD}")
+    click.echo("alur: tekan Ctrl+C untuk berhenti.")
+
+
+def _listening(given: Settings) -> socket.socket:
+    """Bind first: that a port is taken should be said at once, before anything else is done."""
+    family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((given.host, given.port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Problem(f"porta {given.port} sudah dipakai; pilih yang lain dengan ALUR_PORT.") from error
+        if error.errno == errno.EACCES:
+            raise Problem(f"porta {given.port} tidak boleh dipakai oleh pengguna ini.") from error
+        raise Problem(f"tidak dapat melayani {given.host}:{given.port}: {error.strerror or error}.") from error
+    return made
+
+
+def _kept_secret(folder: Path) -> str:
+    """The demonstration's own secret, kept so that a restart does not log everybody out."""
+    path = folder / "kunci-peragaan"
+    try:
+        if path.exists():
+            return path.read_text(encoding="ascii").strip()
+        path.touch(mode=0o600)
+        path.write_text(made := secrets.token_hex(32), encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(why(error, str(path)) if isinstance(error, OSError) else f"berkas {path} rusak.") from error
+    return made
+
+
+@click.group(cls=Group)
+def db() -> None:
+    """Basis data.
+
+    \b
+    Contoh:
+      alur db upgrade
+    """
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Mutakhirkan skema basis data. PostgreSQL hanya dimutakhirkan dengan perintah ini.
+
+    \b
+    Contoh:
+      ALUR_DATABASE_URL=postgresql://alur:sandi@localhost/alur alur db upgrade
+    """
+    from process import migrate
+
+    with opened(migrate=True) as office:
+        click.echo(f"Basis data mutakhir (skema {migrate.current(office.store)}).")
+
+
+@click.command(cls=Command)
+def demo() -> None:
+    """Peragakan satu triwulan dengan sebelas Bagian melalui mesin yang sama.
+
+    Satu pengembalian pada langkah 2 dan satu langkah terlambat termasuk di dalamnya. Folder data yang kosong
+    disiapkan; basis data yang memuat data kantor ditolak.
+
+    \b
+    Contoh:
+      ALUR_DATA_DIR=/tmp/peragaan alur demo
+    """
+    from service.demo_run import run
+
+    run(settings(), click.echo)
