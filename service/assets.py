@@ -1,4 +1,4 @@
-"""Static files: the built front end by its hashed names, compressed beforehand, and the few files that need no build."""
+"""Static files: the built front end by its hashed names, compressed beforehand, and the few that need no build."""
 
 from __future__ import annotations
 

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from service.security import actor, office
+from service.processes import unit_names
+from service.security import actor, office, quiet
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -35,8 +36,9 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.get("/tugas/daftar")
+@quiet
 def fragment() -> ResponseReturnValue:
-    """The list alone, asked for every few seconds; 204 while nothing changed, so that nothing moves under the reader."""
+    """The list alone, asked for every few seconds; 204 while nothing changed, so that nothing moves for the reader."""
     html, fingerprint = _fragment(_state())
     if request.args.get("sidik") == fingerprint:
         return "", 204
@@ -70,11 +72,9 @@ def _state() -> dict[str, Any]:
     search = request.args.get("cari", "").replace("\x00", "").strip()[:200]
     key, _ = SORTS.get(sort, SORTS["batas"])
     if chosen is None:  # open where there is work
-        counters = office().inbox.counters(who)
+        counters = g.counters = office().inbox.counters(who)
         chosen = "tersedia" if counters.available or not counters.mine else "saya"
-    found = office().inbox.page(
-        who, cast(Tab, chosen), search=search, sort=key, page=_number(request.args.get("hal"))
-    )
+    found = office().inbox.page(who, cast(Tab, chosen), search=search, sort=key, page=_number(request.args.get("hal")))
     sort = sort if sort in SORTS else "batas"
 
     def link(endpoint: str) -> Callable[..., str]:
@@ -94,12 +94,13 @@ def _state() -> dict[str, Any]:
         "link": link("inbox.page"),
         "refresh": link("inbox.fragment"),
         "page_url": lambda n: link("inbox.page")(hal=n),
-        "counters": office().inbox.counters(who),
+        "counters": found.counts,
+        "unit_names": unit_names() if any(row.item for row in found.rows) else {},
     }
 
 
 def _fragment(state: dict[str, Any]) -> tuple[str, str]:
-    """The list as HTML, and its fingerprint, which the list itself sends along when it asks whether it is still current."""
+    """The list as HTML, and its fingerprint, which the list sends along when it asks whether it is still current."""
     html = render_template("inbox/fragment.html", **state, sidik=PLACEHOLDER)
     fingerprint = hashlib.sha256(html.encode()).hexdigest()[:16]
     return html.replace(PLACEHOLDER, fingerprint), fingerprint

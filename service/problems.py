@@ -100,7 +100,9 @@ def problem_of(error: errors.AlurError) -> dict[str, Any]:
         detail = error.args[0] if error.args else ""
         if not detail and error.errors:
             count = len(error.errors)
-            detail = "Ada satu isian yang perlu diperbaiki." if count == 1 else f"Ada {count} isian yang perlu diperbaiki."
+            detail = (
+                "Ada satu isian yang perlu diperbaiki." if count == 1 else f"Ada {count} isian yang perlu diperbaiki."
+            )
     if isinstance(error, errors.DuplicateKey):
         problem["ordinal"] = error.ordinal
     if isinstance(error, errors.ProcessStuck) and error.element:
@@ -124,6 +126,7 @@ def typed_text() -> list[tuple[str, str]]:
 
 def answer(problem: dict[str, Any], *, keep_typed: bool = True) -> Response:
     """The problem as a page or as `application/problem+json`."""
+    g.troubled = problem["status"] >= 500  # then the page asks the office for nothing more
     if wants_page():
         typed = typed_text() if keep_typed else []
         response = make_response(render_template("error/page.html", problem=problem, typed=typed, back=_back()))
@@ -147,10 +150,7 @@ def _ours(error: errors.AlurError) -> Response:
     if isinstance(error, errors.NotAuthenticated):
         if wants_page() and request.method in ("GET", "HEAD"):
             return make_response(redirect(url_for("auth.login", next=request.full_path.rstrip("?"))))
-        response = answer(problem)
-        if "HX-Request" in request.headers:
-            response.headers["HX-Redirect"] = url_for("auth.login")
-        return response
+        return answer(problem)
     if problem["status"] >= 500:
         log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error, exc_info=error)
     response = answer(problem)

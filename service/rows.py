@@ -233,7 +233,8 @@ def _number(cell: Cell, indonesian: bool | None) -> Decimal:
         if text.count(".") == 1 and "," not in text and indonesian is None:
             whole, part = text.split(".")
             raise CellError(
-                f"“{cell.strip()}” dapat dibaca {whole}{part} atau {whole},{part}. Tulis tanpa titik, atau dengan koma desimal."
+                f"“{cell.strip()}” dapat dibaca {whole}{part} atau {whole},{part}. "
+                "Tulis tanpa titik, atau dengan koma desimal."
             )
         if indonesian is not False or text.count(".") > 1 or "," in text:
             return _bounded(Decimal(text.replace(".", "").replace(",", ".")))

@@ -5,11 +5,10 @@ Everything is closed unless a view is marked `@public`: a new page needs no line
 
 from __future__ import annotations
 
-import dataclasses
 import hmac
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
@@ -19,9 +18,11 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 from forms.canonical import CanonicalError, loads
 from process.errors import NotAuthenticated
 from process.model import Actor
-from process.office import Office
 from service.problems import BodyTooLarge, CsrfFailed, RequestRefused
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from process.office import Office
 
 JSON_LIMIT = 2 * 1024 * 1024
 JSON_DEPTH = 24
@@ -60,6 +61,12 @@ def public(view: View) -> View:
     return view
 
 
+def quiet(view: View) -> View:
+    """Marks a view that pages ask for by themselves: it keeps no session alive."""
+    view.__dict__["alur_quiet"] = True
+    return view
+
+
 def takes_files(view: View) -> View:
     """Marks a view whose body may be as large as an attachment."""
     view.__dict__["alur_files"] = True
@@ -68,7 +75,7 @@ def takes_files(view: View) -> View:
 
 def office() -> Office:
     """The office that this app serves."""
-    return cast(Office, current_app.extensions["alur.office"])
+    return cast("Office", current_app.extensions["alur.office"])
 
 
 def settings() -> Settings:
@@ -101,7 +108,9 @@ def body_json() -> Any:
     except RequestEntityTooLarge as error:
         raise BodyTooLarge("Isian melebihi 2 MB.") from error
     except CanonicalError as error:
-        raise RequestRefused("Isian bukan JSON yang benar: ada karakter terlarang, angka tak wajar, atau terlalu dalam.") from error
+        raise RequestRefused(
+            "Isian bukan JSON yang benar: ada karakter terlarang, angka tak wajar, atau terlalu dalam."
+        ) from error
     if not isinstance(data, dict):
         raise RequestRefused("Isian harus berupa objek JSON.")
     return data
@@ -118,7 +127,7 @@ def safe_next(target: str | None) -> str:
 
 
 def csrf_token() -> str:
-    """The token that unsafe requests of this visitor must carry: of the session, or of the signed cookie before login."""
+    """The token that unsafe requests of this visitor must carry: the session's, or before login the signed cookie's."""
     if g.get("csrf"):
         return cast(str, g.csrf)
     if "csrf" not in session:
@@ -132,9 +141,7 @@ def csrf_field() -> Markup:
 
 def remember(response: Response, token: str) -> None:
     """Gives the browser its session."""
-    response.set_cookie(
-        SESSION_COOKIE, token, httponly=True, secure=settings().cookie_secure, samesite="Lax", path="/"
-    )
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, secure=settings().cookie_secure, samesite="Lax", path="/")
 
 
 def forget(response: Response) -> None:
@@ -154,16 +161,13 @@ def _before() -> None:
     g.actor, g.csrf = None, None
     view = current_app.view_functions.get(request.endpoint or "")
     flags = getattr(view, "__dict__", {})
-    request.max_content_length = (
-        settings().max_upload_bytes + 64 * 1024 if flags.get("alur_files") else JSON_LIMIT
-    )
+    request.max_content_length = settings().max_upload_bytes + 64 * 1024 if flags.get("alur_files") else JSON_LIMIT
     if request.endpoint == "static":
         return
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         try:
-            who, g.csrf = office().people.session(token)
-            g.actor = dataclasses.replace(who, source="page", request_id=g.request_id)
+            g.actor, g.csrf = office().people.session(token, request_id=g.request_id, touch=not flags.get("alur_quiet"))
         except NotAuthenticated:
             g.actor, g.csrf = None, None
     if isinstance(request.routing_exception, NotFound | MethodNotAllowed):

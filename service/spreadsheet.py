@@ -49,7 +49,9 @@ def read_text(text: str) -> Table:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise FileRefused("Isi tabel tidak dapat dibaca: tanda kutip tidak berpasangan atau sel terlalu panjang.") from error
+        raise FileRefused(
+            "Isi tabel tidak dapat dibaca: tanda kutip tidak berpasangan atau sel terlalu panjang."
+        ) from error
     return _bounded([[cell.strip() or None for cell in row] for row in rows])
 
 

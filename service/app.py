@@ -1,0 +1,100 @@
+"""The Flask application: one factory, one blueprint per resource, nothing kept between requests but the office."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Flask, g, get_flashed_messages, request, url_for
+from process.office import Office
+
+from service import (
+    assets,
+    attachments,
+    auth,
+    documents,
+    health,
+    inbox,
+    instances,
+    printing,
+    problems,
+    processes,
+    security,
+    starting,
+    tables,
+    tasks,
+    words,
+)
+from service.settings import Settings
+
+RESOURCES = (auth, inbox, tasks, tables, starting, processes, instances, documents, attachments, health)
+
+
+def create_app(office: Office, settings: Settings) -> Flask:
+    """The WSGI app that serves `office`; print-outs are made by the office's jobs, whose handler is registered here."""
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = settings.secret_key or secrets.token_hex(32)  # a demonstration may do without one
+    app.extensions["alur.office"] = office
+    app.extensions["alur.settings"] = settings
+    app.config.update(
+        SESSION_COOKIE_NAME="alur_pesan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
+        MAX_FORM_MEMORY_SIZE=security.JSON_LIMIT,
+        MAX_FORM_PARTS=100,
+    )
+    words.install(app.jinja_env)
+    security.install(app)
+    problems.install(app)
+    for resource in RESOURCES:
+        app.register_blueprint(resource.blueprint)
+    assets.install(app)
+    app.jinja_env.globals.update(navigation=navigation, messages=lambda: get_flashed_messages(True))
+    app.context_processor(
+        lambda: {
+            "person": g.get("actor"),
+            "request_id": g.get("request_id", ""),
+            "now": office.clock.now(),
+            "demo": settings.demo,
+        }
+    )
+    office.jobs.handlers["print"] = printing.Printer(office)
+    return app
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The main menu with its counters, for the person who is logged in."""
+    office, who = security.office(), security.actor()
+    counters = g.get("counters") or (None if g.get("troubled") else office.inbox.counters(who))
+    entries = [
+        ("inbox.page", "Kotak Tugas", "hitung-tugas", counters.open if counters else 0, "tugas terbuka"),
+        ("processes.listing", "Proses", "", 0, ""),
+        ("instances.listing", "Pelaksanaan", "", 0, ""),
+        (
+            "inbox.notifications",
+            "Pemberitahuan",
+            "hitung-pemberitahuan",
+            counters.unseen if counters else 0,
+            "belum dibaca",
+        ),
+    ]
+    here = (request.endpoint or "").split(".")[0]
+    result = []
+    for endpoint, label, id_, count, unit in entries:
+        exact = request.endpoint == endpoint
+        section = endpoint.split(".")[0] == here or (endpoint == "inbox.page" and here in ("tasks", "tables"))
+        current = exact or (section and request.endpoint != "inbox.notifications" and endpoint != "inbox.notifications")
+        result.append(
+            {
+                "url": url_for(endpoint),
+                "label": label,
+                "id": id_,
+                "count": count,
+                "unit": unit,
+                "current": current,
+                "exact": exact,
+            }
+        )
+    return result

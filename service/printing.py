@@ -1,0 +1,130 @@
+"""Print-outs: one document version as a PDF/A, made outside the request in a process of its own.
+
+What a PDF shows is exactly one immutable document version; its digest stands in the foot of each page. The same version
+in the same layout is never rendered twice, so what was printed when somebody signed stays what it was.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from service import assets, words
+
+TIMEOUT_SECONDS = 60
+CHILD = Path(__file__).with_name("print_child.py")
+FACES = {"print-regular": (400, "normal"), "print-bold": (700, "normal"), "print-italic": (400, "italic")}
+SIGNATURE_LABELS = {"paraf": "Diparaf oleh", "tandatangan": "Ditandatangani oleh"}
+
+
+class PrintError(Exception):
+    """Cetakan tidak dapat dibuat"""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A paraf or signature as the paper shows it; `at` is an aware instant."""
+
+    kind: str
+    name: str
+    title: str
+    at: datetime
+    nip: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a print-out shows. `body` is escaped HTML of the document; `digest` its hexadecimal SHA-256."""
+
+    title: str
+    subtitle: str
+    letterhead: tuple[str, ...]
+    layout: str
+    state: str | None
+    body: str
+    digest: str
+    version: int
+    written: datetime
+    signatures: Sequence[Signature] = ()
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    words.install(made)
+    return made
+
+
+_templates = _environment()
+
+
+def page_of(sheet: Sheet) -> str:
+    """The page that WeasyPrint lays out. Nothing in it depends on the hour of printing: equal sheets, equal HTML."""
+    return _templates.get_template("print/document.html").render(
+        title=sheet.title,
+        subtitle=sheet.subtitle,
+        letterhead=sheet.letterhead or ("",),
+        layout="landscape" if sheet.layout == "landscape" else "portrait",
+        state=sheet.state,
+        body=Markup(_fitted(sheet.body)),  # noqa: S704 - forms.render escapes
+        digest=sheet.digest if all(c in "0123456789abcdef" for c in sheet.digest) else "",
+        version=sheet.version,
+        written=words.waktu(sheet.written),
+        created=sheet.written.isoformat(timespec="seconds"),
+        faces=[(name, *FACES[name]) for name in assets.fonts()],
+        signatures=[
+            {
+                "kind": signature.kind,
+                "label": SIGNATURE_LABELS.get(signature.kind, signature.kind),
+                "name": signature.name,
+                "title": signature.title,
+                "nip": signature.nip,
+                "at": words.waktu(signature.at),
+            }
+            for signature in sheet.signatures
+        ],
+    )
+
+
+def _fitted(body: str) -> str:
+    """The body with a class on each wide table, so that its columns fit on the paper."""
+
+    def fit(match: re.Match[str]) -> str:
+        columns = match[0].count("<th")
+        size = " amat-lebar" if columns > 12 else " lebar" if columns > 8 else ""
+        return match[0].replace('class="dokumen-tabel"', f'class="dokumen-tabel{size}"', 1)
+
+    return re.sub(r'<table class="dokumen-tabel"><thead>.*?</thead>', fit, body, flags=re.DOTALL)
+
+
+def to_pdf(sheet: Sheet, *, timeout: float = TIMEOUT_SECONDS) -> bytes:
+    """The PDF/A-3b of a sheet. Raises PrintError when the child fails or takes longer than `timeout` seconds."""
+    task = {
+        "html": page_of(sheet),
+        "fonts": {name: str(path) for name, path in assets.fonts().items()},
+        "identifier": sheet.digest[:32] or "0",
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file, our own interpreter
+            [sys.executable, "-I", str(CHILD)],
+            input=json.dumps(task).encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PrintError(f"lebih lama daripada {timeout:.0f} detik") from error
+    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise PrintError(lines[-1][:500] if lines else f"proses cetak berakhir dengan kode {done.returncode}")
+    return done.stdout

@@ -1,0 +1,86 @@
+"""The processes in force: their list, and each one's SOP as an identity page, a table of steps and a diagram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from process.definitions import Version
+from process.errors import AlurError
+from process.model import Actor
+from service.security import actor, office
+
+blueprint = Blueprint("processes", __name__)
+
+
+@blueprint.get("/proses")
+def listing() -> ResponseReturnValue:
+    """All processes in force, with what one needs to choose."""
+    who = actor()
+    names = unit_names()
+    rows: list[dict[str, Any]] = []
+    for row in office().definitions.list():
+        if not row.in_force:
+            continue
+        version = office().definitions.current(row.process_id)
+        rows.append(
+            {
+                "process_id": row.process_id,
+                "name": row.name,
+                "owner_name": names.get(row.owner_unit, row.owner_unit),
+                "number": row.number,
+                "effective_from": row.effective_from,
+                "identity": version.process.identity,
+                "steps": len(version.process.tasks),
+                "may_start": may_start(version, who),
+            }
+        )
+    return render_template("process/list.html", rows=rows)
+
+
+@blueprint.get("/proses/<process_id>")
+def page(process_id: str) -> ResponseReturnValue:
+    """The SOP: everything that its identity page holds, the table of steps, the diagram."""
+    who = actor()
+    version = office().definitions.current(process_id)
+    return render_template(
+        "process/page.html",
+        process=version.process,
+        version=version,
+        owner_name=unit_names().get(version.owner_unit, version.owner_unit),
+        may_start=may_start(version, who),
+        instances=None,
+    )
+
+
+@blueprint.get("/proses/<process_id>/diagram.bpmn")
+def diagram(process_id: str) -> ResponseReturnValue:
+    """The diagram in force, byte for byte as published."""
+    return bpmn(office().definitions.current(process_id))
+
+
+def bpmn(version: Version) -> Response:
+    """A version's diagram as an answer; it never changes."""
+    response = Response(version.process.xml, mimetype="application/xml")
+    response.headers["Content-Disposition"] = f'inline; filename="{version.process_id}-v{version.number}.bpmn"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.set_etag(version.digest)
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
+
+
+def unit_names() -> dict[str, str]:
+    """Names of all units by code, closed ones too: history shows them."""
+    return {unit.code: unit.name for unit in office().people.units(active=None)}
+
+
+def may_start(version: Version, who: Actor) -> bool:
+    """Whether this person may start the process; asked of the engine itself, so that page and command agree."""
+    try:
+        office().engine.start_page(version.process_id, who)
+    except AlurError:
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""Starting a process: its start form, files for it, and the instance that comes of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.attachments import stored
+from service.replies import as_json, attachment_data
+from service.security import actor, body_json, office, takes_files
+
+blueprint = Blueprint("starting", __name__)
+
+
+@blueprint.get("/proses/<process_id>/mulai")
+def page(process_id: str) -> ResponseReturnValue:
+    """The start page, for who may start this process."""
+    found = office().engine.start_page(process_id, actor())
+    return render_template("process/start.html", process=found.process, form_title=found.form.title, reason=_reason())
+
+
+@blueprint.get("/proses/<process_id>/mulai/formulir")
+def form(process_id: str) -> ResponseReturnValue:
+    """The start form with what it opens with."""
+    found = office().engine.start_page(process_id, actor())
+    data = found.form.start(found.initial)
+    return as_json(
+        {
+            "schema": found.form.schema,
+            "data": data,
+            "attachments": attachment_data(found.attachments),
+            "readonly": False,
+            "canEdit": True,
+            "revision": None,
+            "draftRevision": 0,
+            "savedAt": None,
+            "sign": None,
+        }
+    )
+
+
+@blueprint.post("/proses/<process_id>/mulai")
+def submit(process_id: str) -> ResponseReturnValue:
+    """Starts an instance; answers where to go next."""
+    body = body_json()
+    instance_id = office().engine.start_instance(process_id, body.get("data"), actor(), reason=_reason() or None)
+    return as_json({"next": url_for("instances.page", instance_id=instance_id)}), 201
+
+
+@blueprint.post("/proses/<process_id>/mulai/lampiran")
+@takes_files
+def upload(process_id: str) -> ResponseReturnValue:
+    """Stores a file that the start form will name."""
+    return stored(process_id=process_id)
+
+
+def _reason() -> str:
+    return request.args.get("alasan", "").replace("\x00", "").strip()[:500]
