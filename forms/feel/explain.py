@@ -38,20 +38,19 @@ def explain(text: str, error: UnexpectedInput) -> FeelSyntaxError:
         return FeelSyntaxError("ungkapan belum selesai", *position(text, len(text.rstrip())))
     offset = error.pos_in_stream or 0
     at = position(text, offset)
-    token = error.token if isinstance(error, UnexpectedToken) else ""
+    found = error.token if isinstance(error, UnexpectedToken) else text[offset]
     for foreign, ours in _FOREIGN.items():
         # The parser may stop at the first or at the last character of a foreign operator.
         for start in (offset, offset - len(foreign) + 1):
-            if start >= 0 and text.startswith(foreign, start) and token != "!=":
+            if start >= 0 and text.startswith(foreign, start) and found != "!=":
                 return FeelSyntaxError(f"“{foreign}” tidak dikenal; tulis {ours}", *position(text, start))
     before = re.search(r"\w\s+$", text[:offset])
-    if before and isinstance(token, Token) and token.type == "NAME":
+    if before and isinstance(found, Token) and found.type == "NAME":
         hint = "; nama variabel ditulis tanpa spasi dan teks di antara tanda petik"
-        return FeelSyntaxError(f"“{token}” tidak diharapkan di sini{hint}", *at)
+        return FeelSyntaxError(f"“{found}” tidak diharapkan di sini{hint}", *at)
     if isinstance(error, UnexpectedCharacters):
-        found = text[offset]
         if found == '"':
             return FeelSyntaxError("teks tidak ditutup dengan tanda petik", *at)
         shown = f"“{found}”" if found.isprintable() else f"U+{ord(found):04X}"
         return FeelSyntaxError(f"karakter {shown} tidak dapat dipakai di sini", *at)
-    return FeelSyntaxError(f"“{token}” tidak diharapkan di sini", *at)
+    return FeelSyntaxError(f"“{found}” tidak diharapkan di sini", *at)

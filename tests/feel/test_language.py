@@ -1,11 +1,14 @@
 """What the language means where the browser's evaluator is no judge: our types, names, time, strictness, patterns."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from forms.feel import FeelEvaluationError, Range, YearMonthDuration, parse
+from forms.feel.registry import FUNCTIONS
 
 WIB = timezone(timedelta(hours=7))
 
@@ -223,3 +226,9 @@ def test_python_stays_out_of_reach(text):
 
 def test_a_parsed_expression_is_cached():
     assert parse("1 + 1") is parse("1 + 1")
+
+
+def test_the_papers_list_every_function():
+    papers = Path(__file__).parents[2].joinpath("docs/feel.md").read_text(encoding="utf-8")
+    listed = papers.partition("## Functions")[2].partition("## Values")[0]
+    assert set(re.findall(r"`([a-z ]+)\(", listed)) == set(FUNCTIONS)
