@@ -153,10 +153,15 @@ def test_the_signer_sees_a_summary_and_signs_everything(book):
     diparaf = quarter.send("memberi_koreksi", quarter.page("memberi_koreksi"))
     start = quarter.page("menandatangani")
     assert start["penyampaian"] == "2 dari 3 Bagian"
-    assert (start["jumlah_indikator"], start["belum_tersedia"]) == (5, 2)
+    assert start["jumlah_indikator"] == "5 indikator, 2 belum tersedia"
     assert start["rata_capaian"] == Decimal("72.67")
     assert (start["pagu"], start["realisasi_anggaran"]) == ("1500000.5", "999.75")
-    assert len(start["perubahan"]) == 2
+    assert [row["koreksi"] for row in start["koreksi"]] == [
+        "Realisasi: 84,5 → 83,7",
+        "Realisasi anggaran: 1000000,25 → 999,75",
+    ]
+    assert start["koreksi"][0]["data"] == "Bagian Umum, Nilai 1.1"
+    assert start["koreksi"][0]["alasan"] == "Salah ketik (Perencana Ahli Muda)"
     result = quarter.send("menandatangani", {**start, "pagu": "1", "baris": []})
     assert result["baris"] == diparaf["baris"]
     assert (result["pagu"], result["penerimaan"]) == ("1500000.5", diparaf["penerimaan"])
