@@ -4,6 +4,7 @@ import { Indonesian } from 'flatpickr/dist/esm/l10n/id.js';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { parseDate, parseTime, showDate } from '../lib/format.js';
 import { frame } from './common.jsx';
+import { Reading } from './reading.jsx';
 
 const OFFSET = /(Z|[+-]\d{2}:\d{2})$/;
 
@@ -36,8 +37,14 @@ function join(dateText, timeText, field) {
   return `${day}T${time}${whole ? offset(format, day) : ''}`;
 }
 
-/** dd/mm/yyyy whatever the browser's language is, typed or picked from a calendar. */
 export function DateField(props) {
+  if (!props.readonly) return <DateInput {...props} />;
+  const { dateLabel, timeLabel, label, subtype = 'date' } = props.field;
+  return <Reading type="datetime" props={props} label={dateLabel || label || timeLabel || ''} text={split(props.value, subtype).filter(Boolean).join(' pukul ')} />;
+}
+
+/** dd/mm/yyyy whatever the browser's language is, typed or picked from a calendar. */
+function DateInput(props) {
   const { field, domId, value, errors = [], disabled, readonly, onBlur, onChange, onFocus } = props;
   const { subtype = 'date', dateLabel, timeLabel, label, description, validate = {} } = field;
   const withDate = subtype !== 'time';

@@ -6,7 +6,7 @@ import { ImportBar } from './import.jsx';
 
 const at = (node, path) => path.reduce((inner, key) => inner?.[key], node);
 const json = (value) => JSON.stringify(value) ?? '';
-const OWN_NAMES = new Set([ 'this', '_this_', 'i', '_i_' ]);
+const MOST_COLUMNS = 10;
 
 /** A list of rows: a compact table where there is room, cards where there is not. */
 export function ListField(props) {
@@ -25,30 +25,31 @@ export function ListField(props) {
 
 ListField.config = DynamicList.config;
 
-/** Whether all that a row shows depends on the row alone, so that it need not render when another row changes. */
-function selfContained(field, language, templating) {
-  const texts = [];
-  const collect = (node) => {
-    for (const [ key, value ] of Object.entries(node ?? {})) {
-      if (value && typeof value === 'object') collect(value);
-      else if (typeof value === 'string' && key !== 'id' && (value.startsWith('=') || templating.isTemplate(value))) texts.push(value);
-    }
-  };
-  field.components.forEach(collect);
-  return texts.every((text) => {
-    const source = text.startsWith('=') ? language : templating;
-    return source.getVariableNames(text).every((name) => OWN_NAMES.has(name.split('.')[0]));
+const WORDS = /"(?:[^"\\]|\\.)*"|\.?\s*[\p{L}_][\p{L}\p{N}_]*/gu;
+
+/** The names that an expression may look up outside of itself: every word that is neither text nor behind a point. */
+const namesIn = (text) => [ ...text.matchAll(WORDS) ].map(([ word ]) => word).filter((word) => !word.startsWith('"') && !word.startsWith('.'));
+
+/** Whether all that a row shows depends on the row, and on what no field of the form can change. Then it need not render
+ * when another row changes. */
+function selfContained(field, templating, registry) {
+  const outside = registry.getAll().filter((one) => one._parent && one._parent !== field.id).map((one) => (one.key ?? one.path ?? '').split('.')[0]);
+  const changeable = new Set([ ...outside, 'parent', '_parent_' ]);
+  const collect = (node) => Object.entries(node ?? {}).every(([ key, value ]) => {
+    if (value && typeof value === 'object') return collect(value);
+    if (typeof value !== 'string' || key === 'id') return true;
+    return (!value.startsWith('=') && !templating.isTemplate(value)) || !namesIn(value).some((name) => changeable.has(name));
   });
+  return field.components.every(collect);
 }
 
-/** Which components stand side by side as the columns of a table; null when a row has several lines. */
+/** Which components stand side by side as the columns of a table; null when they are too many: then a row is a card. */
 function columnsOf(field, layouter, registry) {
-  const lines = layouter.getRows(field.id)
-    .map((line) => line.components.map((id) => registry.get(id)).filter(Boolean));
-  const shown = lines.filter((line) => line.some((component) => component.type !== 'expression' || component.label));
-  if (shown.length !== 1 && field.properties?.import !== 'table') return null;
-  const columns = shown.flat();
-  return columns.length && columns.every((component) => !component.components) ? lines.flat() : null;
+  const all = layouter.getRows(field.id).flatMap((line) => line.components.map((id) => registry.get(id)).filter(Boolean));
+  const shown = all.filter((component) => component.type !== 'expression' || component.label);
+  const plain = shown.every((component) => !component.components && ![ 'text', 'html', 'image', 'table', 'separator', 'spacer', 'button', 'filepicker' ].includes(component.type));
+  if (!plain || !shown.length || shown.length > MOST_COLUMNS) return null;
+  return { shown, silent: all.filter((component) => !shown.includes(component)) };
 }
 
 /** One row; renders only when something in it changed. */
@@ -74,9 +75,12 @@ class Row extends Component {
       <LocalExpressionContext.Provider value={context}>
         {columns ? (
           <tr>
-            <td class="alur-nomor"><span class="alur-nomor-kata">Baris </span>{index + 1}</td>
-            {columns.map((component) => (
-              <td key={component.id} class={`alur-sel alur-sel-${component.type}`}><FormField {...shared} field={component} /></td>
+            <td class="alur-nomor">
+              <span class="alur-nomor-kata">Baris </span>{index + 1}
+              {columns.silent.map((component) => <FormField key={component.id} {...shared} field={component} />)}
+            </td>
+            {columns.shown.map((component) => (
+              <td key={component.id} class={`alur-sel alur-sel-${component.type}`}><FormField {...shared} field={component} alurCell /></td>
             ))}
             {manager.changeable(field, rest) && <td class="alur-sel-hapus">{remove}</td>}
           </tr>
@@ -91,11 +95,21 @@ class Row extends Component {
   }
 }
 
+/** How much of a table's width a column gets, in parts: as the form's author laid it out, within what its kind needs. */
+function weightOf({ type, layout, validate }) {
+  const wished = layout?.columns;
+  if (type === 'number' || type === 'expression') return Math.min(wished ?? 3.5, 3.5);
+  if (type === 'select') return Math.max(wished ?? 6, 6.5);
+  if (type === 'checkbox') return 3;
+  if (type === 'textarea') return wished ?? 8;
+  return wished ?? ((validate?.maxLength ?? 0) >= 200 ? 8 : 4);
+}
+
 function Heading({ component }) {
   const label = useSingleLineTemplateEvaluation(component.label || component.dateLabel || component.timeLabel || '', {});
   return (
     <th scope="col" class={`alur-kolom-${component.type}`}>
-      {label}{component.validate?.required && <span class="fjs-asterix" aria-hidden="true">*</span>}
+      {label}{component.validate?.required && !component.readonly && <span class="fjs-asterix" aria-hidden="true">*</span>}
     </th>
   );
 }
@@ -110,13 +124,12 @@ export class Rows extends RepeatRenderManager {
     const { RowsRenderer, indexes, useSharedState, field, ...rest } = props;
     const { data, errors, properties } = this._form._getState();
     const layouter = useService('formLayouter');
-    const language = useService('expressionLanguage');
     const templating = useService('templating');
     const outer = useContext(LocalExpressionContext);
     const path = this._pathRegistry.getValuePath(field, { indexes });
     const values = at(data, path) ?? [];
     const columns = useMemo(() => columnsOf(field, layouter, this._formFieldRegistry), [ field, layouter ]);
-    const alone = useMemo(() => selfContained(field, language, templating), [ field, language, templating ]);
+    const alone = useMemo(() => selfContained(field, templating, this._formFieldRegistry), [ field, templating ]);
     const members = useMemo(() => field.components.map((component) => component.id), [ field ]);
     const handlers = useRef(null);
     handlers.current = { values, onChange: props.onChange, path };
@@ -139,14 +152,22 @@ export class Rows extends RepeatRenderManager {
     ));
     if (!values.length) return <p class="alur-kosong">Belum ada baris.</p>;
     if (!columns) return <div class="alur-kartu-kartu">{rows}</div>;
-    const width = columns.length <= 4 ? 'sedikit' : columns.length <= 6 ? 'sedang' : 'banyak';
+    const many = columns.shown.length;
+    const width = many <= 4 ? 'sedikit' : many <= 6 ? 'sedang' : 'banyak';
+    const weights = columns.shown.map(weightOf);
+    const total = weights.reduce((sum, one) => sum + one, 0);
     return (
       <div class={`alur-tabel alur-tabel-${width}`}>
         <table>
+          <colgroup>
+            <col class="alur-kol-nomor" />
+            {weights.map((weight, index) => <col key={index} style={{ width: `${(100 * weight) / total}%` }} />)}
+            {this.changeable(field, rest) && <col class="alur-kol-hapus" />}
+          </colgroup>
           <thead>
             <tr>
               <th scope="col" class="alur-nomor">No.</th>
-              {columns.map((component) => <Heading key={component.id} component={component} />)}
+              {columns.shown.map((component) => <Heading key={component.id} component={component} />)}
               {this.changeable(field, rest) && <th class="alur-sel-hapus"><span class="visually-hidden">Hapus baris</span></th>}
             </tr>
           </thead>

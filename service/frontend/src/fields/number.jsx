@@ -2,6 +2,8 @@ import { Description, Errors, Label, Numberfield, TemplatedInputAdorner } from '
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { number, parseNumber, plain } from '../lib/format.js';
 import { described, frame } from './common.jsx';
+import { showComputed } from './expression.jsx';
+import { Reading, withAdorners } from './reading.jsx';
 
 const grouped = (field) => field.properties?.format === 'rupiah';
 
@@ -11,8 +13,18 @@ function show(value, field) {
   return number(value, { group: grouped(field) }) ?? String(value);
 }
 
+/** A number field that is only read. */
+function ReadNumber(props) {
+  const { field, value } = props;
+  const money = grouped(field) && field.appearance;
+  const text = value === null || value === undefined || value === '' ? '' : field.properties?.format && !money ? showComputed(value, field.properties.format) : show(value, field);
+  return <Reading type="number" props={props} text={withAdorners(field, text)} />;
+}
+
+export const NumberField = (props) => (props.readonly ? <ReadNumber {...props} /> : <NumberInput {...props} />);
+
 /** Indonesian notation in the input; a JSON number, or exact digits as text (`serializeToString`), in the data. */
-export function NumberField(props) {
+function NumberInput(props) {
   const { field, domId, value, errors = [], disabled, readonly, onBlur, onChange, onFocus } = props;
   const { label, description, appearance = {}, validate = {}, decimalDigits } = field;
   const [ text, setText ] = useState(() => show(value, field));
@@ -41,7 +53,7 @@ export function NumberField(props) {
       <Label htmlFor={domId} label={label} required={validate.required} />
       <TemplatedInputAdorner disabled={disabled} readonly={readonly} pre={appearance.prefixAdorner} post={appearance.suffixAdorner}>
         <input
-          class="fjs-input alur-angka" id={domId} type="text" inputMode={decimalDigits === 0 ? 'numeric' : 'decimal'} autoComplete="off"
+          class={`fjs-input alur-angka${grouped(field) ? ' alur-uang' : ''}`} id={domId} type="text" inputMode={decimalDigits === 0 ? 'numeric' : 'decimal'} autoComplete="off"
           value={text} disabled={disabled} readOnly={readonly} required={validate.required} maxLength={40}
           aria-invalid={errors.length > 0} aria-describedby={described(domId, field, errors)}
           onInput={onInput} onBlur={leave} onFocus={() => onFocus?.()}

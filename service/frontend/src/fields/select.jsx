@@ -1,5 +1,6 @@
 import { Description, Errors, Label, Select, hasEqualValue, useOptionsAsync } from '@bpmn-io/form-js-viewer';
 import { described, frame } from './common.jsx';
+import { Reading } from './reading.jsx';
 
 /** The browser's own select: works with every keyboard, screen reader and telephone, and 120 of them are cheap. */
 export function SelectField(props) {
@@ -9,22 +10,20 @@ export function SelectField(props) {
   const set = value !== null && value !== undefined && value !== '';
   const index = set ? options.findIndex((option) => hasEqualValue(option.value, [ value ])) : -1;
   const shown = index >= 0 ? options[index].label : set ? String(value) : '';
-  const common = { id: domId, 'aria-describedby': described(domId, field, errors) };
+  if (readonly) return <Reading type="select" props={props} text={shown} />;
   return (
     <div class={frame('select', props)}>
       <Label htmlFor={domId} label={label} required={validate.required} />
-      {readonly ? <input {...common} class="fjs-input" type="text" value={shown} readOnly /> : (
         <select
-          {...common} class="fjs-input alur-pilih" disabled={disabled} required={validate.required} aria-invalid={errors.length > 0}
+          id={domId} aria-describedby={described(domId, field, errors)} class="fjs-input alur-pilih" disabled={disabled} required={validate.required} aria-invalid={errors.length > 0}
           value={String(index >= 0 ? index : set ? 'lain' : '')}
           onChange={({ currentTarget }) => onChange({ value: options[currentTarget.value]?.value ?? null })}
-          onBlur={() => onBlur?.()} onFocus={() => onFocus?.()}
+          title={props.alurCell ? shown : undefined} onBlur={() => onBlur?.()} onFocus={() => onFocus?.()}
         >
           <option value="">Pilih …</option>
           {index < 0 && set && <option value="lain" disabled>{shown} (tidak ada lagi dalam pilihan)</option>}
           {options.map((option, position) => <option key={position} value={String(position)}>{option.label}</option>)}
         </select>
-      )}
       <Description id={`${domId}-description`} description={description} />
       <Errors id={`${domId}-error-message`} errors={errors} />
     </div>

@@ -6,11 +6,17 @@ import { DateField } from '../fields/datetime.jsx';
 import { AttachmentField, Files } from '../fields/filepicker.jsx';
 import { ListField, Rows } from '../fields/list.jsx';
 import { NumberField } from '../fields/number.jsx';
+import { CheckboxField, ChecklistField, RadioField, TaglistField, TextField, TextareaField } from '../fields/reading.jsx';
 import { SelectField } from '../fields/select.jsx';
+
+const FIELDS = [
+  NumberField, DateField, SelectField, ComputedField, AttachmentField, ListField,
+  TextField, TextareaField, CheckboxField, RadioField, ChecklistField, TaglistField,
+];
 
 class OwnFields {
   constructor(formFields) {
-    for (const field of [ NumberField, DateField, SelectField, ComputedField, AttachmentField, ListField ]) formFields.register(field.config.type, field);
+    for (const field of FIELDS) formFields.register(field.config.type, field);
   }
 }
 
