@@ -72,6 +72,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Unit “item” hanya berlaku bagi langkah yang diisi banyak unit; ubah unitnya atau tandai langkah sebagai "
         "berulang paralel.",
     ),
+    "UNIT_VARIABLE": (
+        ERROR,
+        "Unit “{unit}” memakai “{variable}” yang tidak dikenal; hanya “owner” dan “item” yang dapat dipakai.",
+    ),
     # --- The flow ---
     "START_MISSING": (ERROR, "Diagram tidak memiliki peristiwa mulai; tambahkan satu."),
     "START_SEVERAL": (ERROR, "Diagram memiliki lebih dari satu peristiwa mulai; sisakan satu."),
@@ -103,15 +107,16 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "CONDITION_ON_DEFAULT": (ERROR, "Aliran bawaan “{flow}” tidak boleh bersyarat; hapus syaratnya."),
     "CONDITION_CONSTANT": (ERROR, "Syarat aliran “{flow}” tidak bergantung pada isian apa pun; perbaiki syaratnya."),
+    "CONDITION_VALUE": (
+        ERROR,
+        "Syarat aliran “{flow}” membandingkan “{variable}” dengan “{value}” yang tidak ada pada pilihan formulir "
+        "“{form}”; samakan tulisannya.",
+    ),
     "CONDITION_NO_DEFAULT": (
         WARNING,
         "Gerbang “{name}” tidak memiliki aliran bawaan; pastikan salah satu syarat selalu terpenuhi.",
     ),
     "DEFAULT_UNKNOWN": (ERROR, "Aliran bawaan “{flow}” bukan aliran keluar dari “{name}”; pilih aliran keluarnya."),
-    "GATEWAY_IDLE": (
-        ERROR,
-        "Gerbang “{name}” memiliki banyak aliran masuk sekaligus banyak aliran keluar; pisahkan menjadi dua gerbang.",
-    ),
     "CYCLE_IDLE": (
         ERROR,
         "Alur berputar melalui {names} tanpa tugas atau pengatur waktu; sisipkan tugas di dalam putaran itu.",

@@ -142,8 +142,6 @@ def _conditions(node: RawNode, outgoing: list[RawFlow], report: Report) -> None:
     for flow in outgoing:
         if not flow.condition and flow is not default:
             report.add("CONDITION_MISSING", flow.id, line=flow.line, flow=flow.label, name=node.label)
-    if default is None and not node.default:
-        report.add("CONDITION_NO_DEFAULT", node.id, line=node.line, name=node.label)
 
 
 def _misplaced(drawing: Drawing, flows: list[RawFlow], outgoing: Ends, report: Report) -> None:
