@@ -127,7 +127,7 @@ class Choice(FormField):
         if not isinstance(value, list) or len(value) > MAX_CHOICES:
             raise ValidationError("Harus berupa daftar pilihan.")
         chosen = [self._one(v) for v in value]
-        if len({(isinstance(v, bool), v) for v in chosen}) != len(chosen):
+        if len({identity(v) for v in chosen}) != len(chosen):
             raise ValidationError("Satu pilihan tidak boleh dipilih dua kali.")
         return chosen
 
@@ -222,6 +222,16 @@ def _plain(number: Decimal) -> Decimal | None:
         return None
     number = Decimal(format(number, "f"))
     return number if number else abs(number)
+
+
+def identity(value: object) -> tuple[str, Any]:
+    """What makes two values the same choice, as in form-js: 1, "1" and true are three."""
+    if isinstance(value, bool):
+        return "boolean", value
+    if isinstance(value, str):
+        return "text", value
+    number = to_decimal(value)
+    return ("other", repr(value)) if number is None else ("number", number)
 
 
 def decimals(number: Decimal) -> int:

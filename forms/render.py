@@ -6,11 +6,12 @@ What `Form.load` left out because it was hidden stays out; a field that is merel
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from forms.display import text_of
+from forms.fields import identity
 from forms.form import Form
 from forms.read_fields import read_options
 from forms.schema import (
@@ -45,7 +46,19 @@ def to_html(
     data show their label when `data` holds the list they come from. Components with `print: no` are left out.
     """
     page = _Page(data, attachments, None if only is None else frozenset(only))
-    return page.components(form.components, data, (), 3)
+    return page.components(form.components, data, _Place((), 3, False))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where components stand: their path, the level of a heading there, and whether a condition is around them."""
+
+    path: KeyPath
+    level: int
+    conditional: bool
+
+    def inside(self, group: Group) -> _Place:
+        return _Place(self.path + group.path, min(self.level + 1, 6), self.conditional or group.hide is not None)
 
 
 @dataclass(frozen=True)
@@ -53,31 +66,35 @@ class _Page:
     data: Mapping[str, Any]
     attachments: Mapping[str, Any]
     only: frozenset[str] | None
+    labels: dict[str, dict[Any, str]] = field(default_factory=dict)
 
-    def components(self, components: Iterable[Component], data: Any, path: KeyPath, level: int) -> str:
+    def components(self, components: Iterable[Component], data: Any, place: _Place) -> str:
         """Components one after another: neighbouring single values share a definition list."""
         parts: list[str] = []
         pairs: list[str] = []
         for component in components:
             if not _shown(component):
                 continue
-            if isinstance(component, Field):
-                if self._wanted(component.path, path) and _present(component, data, path):
-                    pairs.append(self._pair(component, get_at(data, path + component.path)))
-                continue
             block = ""
             if isinstance(component, Group):
-                block = self.components(component.components, data, path + component.path, min(level + 1, 6))
-            elif isinstance(component, Rows) and self._wanted(component.path, path) and _present(component, data, path):
-                block = self._table(component, get_at(data, path + component.path), min(level + 1, 6))
+                block = self.components(component.components, data, place.inside(component))
+            elif isinstance(component, (Field, Rows)) and self._wanted(place.path + component.path):
+                value = get_at(data, place.path + component.path)
+                # Hidden fields are absent from stored data; without a condition, absent just means empty.
+                if value is UNSET and (place.conditional or component.hide is not None):
+                    continue
+                if isinstance(component, Field):
+                    pairs.append(self._pair(component, value))
+                    continue
+                block = self._table(component, value, min(place.level + 1, 6))
             if block:
                 parts += _definitions(pairs)
                 pairs = []
-                parts.append(_section(component.label, block, level))
+                parts.append(_section(component.label, block, place.level))
         return "".join(parts + _definitions(pairs))
 
-    def _wanted(self, path: KeyPath, around: KeyPath) -> bool:
-        return self.only is None or (around + path)[0] in self.only
+    def _wanted(self, path: KeyPath) -> bool:
+        return self.only is None or path[0] in self.only
 
     def _pair(self, component: Field, value: Any) -> str:
         return f"<div><dt>{escape(_label(component))}</dt><dd>{self._value(component, value) or NOTHING}</dd></div>"
@@ -85,17 +102,17 @@ class _Page:
     def _table(self, component: Rows, value: Any, level: int) -> str:
         rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
         columns = [
-            (path, field)
-            for path, field in _columns(component.components, ())
-            if _shown(field) and (field.hide is None or any(get_at(r, path) is not UNSET for r in rows))
+            (path, column)
+            for path, column, conditional in _columns(component.components, _Place((), level, False))
+            if not conditional or any(get_at(row, path) is not UNSET for row in rows)
         ]
         if not columns:
             return ""
-        head = "".join(f'<th scope="col"{_kind(field)}>{escape(_label(field))}</th>' for _, field in columns)
+        head = "".join(f'<th scope="col"{_kind(column)}>{escape(_label(column))}</th>' for _, column in columns)
         body = "".join(
             f'<tr><td class="nomor">{number}</td>'
             + "".join(
-                f"<td{_kind(field)}>{self._cell(field, get_at(row, path), level)}</td>" for path, field in columns
+                f"<td{_kind(column)}>{self._cell(column, get_at(row, path), level)}</td>" for path, column in columns
             )
             + "</tr>"
             for number, row in enumerate(rows, 1)
@@ -120,15 +137,15 @@ class _Page:
         return _lines(text_of(component, value))
 
     def _choice(self, component: ChoiceField, value: Any) -> Any:
-        options = component.options.values
-        if options is None and component.options.key is not None:
-            options = read_options(self.data.get(component.options.key))
-        labels = {(type(o.value), o.value): o.label for o in options or ()}
-
-        def label(one: Any) -> Any:
-            return labels.get((type(one), one), one) if isinstance(one, (str, bool, int)) or one in labels else one
-
-        return [label(v) for v in value] if isinstance(value, list) else label(value)
+        labels = self.labels.get(component.id)
+        if labels is None:
+            options = component.options.values
+            if options is None and component.options.key is not None:
+                options = read_options(self.data.get(component.options.key))
+            labels = self.labels[component.id] = {identity(o.value): o.label for o in options or ()}
+        if isinstance(value, list):
+            return [labels.get(identity(one), one) for one in value]
+        return labels.get(identity(value), value)
 
     def _files(self, value: Any) -> str:
         names = []
@@ -143,23 +160,20 @@ class _Page:
         return f'<ul class="dokumen-lampiran">{"".join(names)}</ul>' if names else ""
 
 
-def _columns(components: Iterable[Component], path: KeyPath) -> Iterable[tuple[KeyPath, Field | Rows]]:
+def _columns(components: Iterable[Component], place: _Place) -> Iterable[tuple[KeyPath, Field | Rows, bool]]:
+    """Path, component and whether it can be hidden, of every column of a table."""
     for component in components:
+        if not _shown(component):
+            continue
         if isinstance(component, Group):
-            if _shown(component):
-                yield from _columns(component.components, path + component.path)
+            yield from _columns(component.components, place.inside(component))
         elif isinstance(component, (Field, Rows)):
-            yield path + component.path, component
+            yield place.path + component.path, component, place.conditional or component.hide is not None
 
 
 def _shown(component: Component) -> bool:
     """A computed value without a label carries data from step to step; nobody is meant to read it."""
     return component.printed and not (isinstance(component, ExpressionField) and not component.label)
-
-
-def _present(component: Field | Rows, data: Any, path: KeyPath) -> bool:
-    """Hidden fields are absent from stored data; without a condition, absent just means empty."""
-    return component.hide is None or get_at(data, path + component.path) is not UNSET
 
 
 def _definitions(pairs: list[str]) -> list[str]:

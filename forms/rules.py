@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from forms import indonesian, text
 from forms.feel import Expression
-from forms.fields import shown, to_decimal
+from forms.fields import identity, shown, to_decimal
 from forms.live import Cell
 from forms.read_fields import read_options
 from forms.schema import CheckboxField, ChoiceField, DateTimeField, FilesField, NumberField, Options, TextField
@@ -65,9 +65,9 @@ def messages(cell: Cell, around: Surroundings) -> Iterator[str]:
         if number is not None and most is not None and number > most:
             yield f"Paling besar {shown(most)}."
     elif isinstance(c, ChoiceField):
-        known = {_identity(v) for v in _values(c.options, cell, around)}
+        known = {identity(v) for v in _values(c.options, cell, around)}
         chosen = value if c.many else [value]
-        if not all(_identity(v) in known for v in chosen):
+        if not all(identity(v) in known for v in chosen):
             yield "Pilihan tidak ada dalam daftar."
     elif isinstance(c, DateTimeField):
         if c.no_past and c.subtype != "time" and date.fromisoformat(value[:10]) < indonesian.today(around.now):
@@ -118,10 +118,3 @@ def _values(options: Options, cell: Cell, around: Surroundings) -> list[Any]:
     else:
         source = None
     return [option.value for option in read_options(source)]
-
-
-def _identity(value: Any) -> tuple[str, Any]:
-    """Equality of form-js: 1, "1" and true are three values."""
-    if isinstance(value, bool):
-        return "boolean", value
-    return ("text", value) if isinstance(value, str) else ("number", value)
