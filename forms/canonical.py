@@ -162,6 +162,8 @@ def _number(text: str) -> Decimal:
     """A JSON number as Decimal; refused here when it is too long, so that `1e999999999` costs nothing."""
     if len(text) > _NUMBER_TEXT:
         raise CanonicalError(f"a number of more than {MAX_DIGITS} digits")
+    if len(text) < MAX_DIGITS and "e" not in text and "E" not in text:
+        return Decimal(text)
     try:
         number = Decimal(text)
     except ArithmeticError as error:
