@@ -27,22 +27,14 @@ from process.tables import calendar, unit
 STANDARD_CODE = "standar"
 _CODE_MAX = 40
 
-_up = (
-    sa.select(unit.c.code, unit.c.parent, unit.c.calendar, sa.literal(0).label("depth"))
-    .where(unit.c.code == sa.bindparam("unit", type_=sa.Text))
-    .cte("up", recursive=True)
-)
-_up = _up.union_all(
-    sa.select(unit.c.code, unit.c.parent, unit.c.calendar, _up.c.depth + sa.literal(1)).where(
-        unit.c.code == _up.c.parent, _up.c.depth < sa.literal(20)
-    )
-)
-_nearest = (
-    sa.select(_up.c.calendar).where(_up.c.calendar.is_not(None)).order_by(_up.c.depth).limit(sa.literal(1))
-).scalar_subquery()
 _FOR_UNIT = Prepared(
-    sa.select(calendar.c.code, calendar.c.revision).where(
-        calendar.c.code == sa.func.coalesce(_nearest, sa.bindparam("default", type_=sa.Text))
+    sa.text(
+        "WITH RECURSIVE up (parent, calendar, depth) AS ("
+        " SELECT parent, calendar, 0 FROM unit WHERE code = :unit"
+        " UNION ALL SELECT unit.parent, unit.calendar, up.depth + 1 FROM unit JOIN up ON unit.code = up.parent"
+        " WHERE up.depth < 20)"
+        " SELECT code, revision FROM calendar WHERE code = coalesce("
+        "(SELECT calendar FROM up WHERE calendar IS NOT NULL ORDER BY depth LIMIT 1), :default)"
     )
 )
 

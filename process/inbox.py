@@ -133,19 +133,20 @@ class Inbox:
             total = getattr(counts, {"tersedia": "available", "saya": "mine", "selesai": "done"}[which])
             mine = _mine(actor, which)
             found = sa.select(_t.c.id).where(mine)
-            if text:
-                found = found.join(_i, _i.c.id == _t.c.instance).where(_matches(text))
-                total = tx.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
-            elif order == "title":
+            if order == "title":
                 found = found.join(_i, _i.c.id == _t.c.instance)
+            found = found.order_by(*_order(tx, which, order))
+            matching: list[str] | None = None
+            if text:  # searching costs most: once for the count and the page together
+                matching = list(tx.execute(found.where(_matches(tx, text))).scalars())
+                total = len(matching)
             pages = max(1, -(-total // PAGE_SIZE))
             page = min(max(1, page), pages)
-            ids = [
-                row.id
-                for row in tx.all(
-                    found.order_by(*_order(tx, which, order)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-                )
-            ]
+            first = (page - 1) * PAGE_SIZE
+            if matching is not None:
+                ids = matching[first : first + PAGE_SIZE]
+            else:
+                ids = list(tx.execute(found.limit(PAGE_SIZE).offset(first)).scalars())
             rows = self._rows(tx, ids, actor if which == "saya" else None, now)
         return InboxPage(which, rows, counts, total, page, pages, text, order, now)
 
@@ -310,17 +311,30 @@ def _mine(actor: Actor, tab: Tab) -> sa.ColumnElement[bool]:
         return sa.and_(_t.c.completed_by.is_not(None), _t.c.completed_by == actor.person_id)
     if tab == "saya":
         return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_not(None), _t.c.assignee == actor.person_id)
+    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), _held(actor, _t.c.role, _t.c.unit))
+
+
+def _held(actor: Actor, role: sa.ColumnElement[str], unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The columns name a position that the actor holds. The two lists are what an index can use, the pairs are exact:
+    of alternatives alone SQLite makes a scan of all open tasks."""
     places = sorted({(held.role, held.unit) for held in actor.positions})
-    held = [sa.and_(_t.c.role == role, _t.c.unit == unit) for role, unit in places]
-    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), sa.or_(sa.false(), *held))
-
-
-def _matches(text: str) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        _i.c.title.icontains(text, autoescape=True),
-        _i.c.business_key.icontains(text, autoescape=True),
-        _t.c.name.icontains(text, autoescape=True),
+    exact = [sa.and_(role == one, unit == two) for one, two in places]
+    if len(exact) < 2:
+        return sa.or_(sa.false(), *exact)
+    return sa.and_(
+        role.in_(sorted({one for one, _ in places})), unit.in_(sorted({two for _, two in places})), sa.or_(*exact)
     )
+
+
+def _matches(tx: Tx, text: str) -> sa.ColumnElement[bool]:
+    def contains(column: sa.Column[str]) -> sa.ColumnElement[bool]:
+        if tx.sqlite:  # its LIKE ignores case by itself, at half the cost
+            return column.contains(text, autoescape=True)
+        return column.icontains(text, autoescape=True)
+
+    # the instances first: each is looked at once, however many of its tasks there are
+    named = sa.select(_i.c.id).where(sa.or_(contains(_i.c.title), contains(_i.c.business_key)))
+    return sa.or_(_t.c.instance.in_(named), contains(_t.c.name))
 
 
 def _order(tx: Tx, tab: Tab, sort: Sort) -> list[sa.ColumnElement[Any]]:
@@ -335,9 +349,7 @@ def _order(tx: Tx, tab: Tab, sort: Sort) -> list[sa.ColumnElement[Any]]:
 
 
 def _told(actor: Actor) -> sa.ColumnElement[bool]:
-    places = sorted({(held.role, held.unit) for held in actor.positions})
-    held = [sa.and_(notification.c.role == role, notification.c.unit == unit) for role, unit in places]
-    return sa.or_(notification.c.person == actor.person_id, *held)
+    return sa.or_(notification.c.person == actor.person_id, _held(actor, notification.c.role, notification.c.unit))
 
 
 def _unseen(person_id: int) -> sa.ColumnElement[bool]:
