@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from bpmn.rules import check
+
 ROOT = Path(__file__).parents[2]
 SOURCE = (ROOT / "docs/sop/sop-pengumpulan-data-kinerja.txt").read_text("utf-8").splitlines()
 READING = (ROOT / "docs/sop/reading.md").read_text("utf-8").splitlines()
@@ -158,6 +160,20 @@ def test_step_four_runs_for_each_bagian_at_once():
     (each,) = xpath("bpmn:extensionElements/sop:each", loop)
     assert dict(each.attrib) == {"collection": "penerima", "item": "bagian"}
     assert TASKS[3].get(SOP + "unit") == "item"
+
+
+def test_the_publication_check_only_wonders_about_the_nip():
+    forms = {path.stem: path.read_bytes() for path in (ROOT / "forms/definitions").glob("*.form")}
+    findings = check((ROOT / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn").read_bytes(), forms)
+    assert [(f.code, f.severity, f.element) for f in findings] == [
+        ("IDENTITY_NIP", "warning", "pengumpulan_data_kinerja")
+    ]
+
+
+def test_another_sop_drawn_with_the_same_vocabulary_passes_the_check():
+    other = ROOT / "tests/acceptance"
+    forms = {path.stem: path.read_bytes() for path in other.glob("*.form")}
+    assert check((other / "surat-masuk.bpmn").read_bytes(), forms) == ()
 
 
 # Drawing ------------------------------------------------------------------------------------------------------------
