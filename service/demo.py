@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from process import marks, passwords
 from process.errors import Conflict
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, Unit
-from process.office import Office
 from process.people import add_person_in
 from process.positions import add_position_in
 from process.units import add_unit_in
+
+if TYPE_CHECKING:
+    from process.office import Office
 
 PASSWORD = "alur-jambi-2026"  # noqa: S105 - known on purpose
 IN_FORCE = "pengumpulan-data-kinerja.bpmn"  # of the shipped diagrams the one that a new office begins with
