@@ -8,8 +8,8 @@ from typing import Any
 
 from forms import bounds, compile, indonesian, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
-from forms.live import Box, List, fill, normal
-from forms.schema import UNSET, Component, ExpressionField, Field, FilesField, Rows
+from forms.live import Box, List, fill, fits, normal
+from forms.schema import UNSET, Component, ExpressionField, Field, FilesField, Rows, empty_value
 from forms.scope import Scope, get_at, scope_of, set_at
 from forms.settle import Evaluator, Plan, settle, storable
 
@@ -53,7 +53,8 @@ class Form:
         """What the page opens with: `initial` (lists of options included), then defaults.
 
         A list of free rows without initial data gets `defaultRepetitions` rows, one of fixed rows gets none.
-        `draft`, what was saved or sent before, goes over what may be edited; its fixed rows by number.
+        `draft`, what was saved or sent before, goes over what may be edited, its fixed rows by number; values of a
+        type that the field cannot show are passed over.
         """
         return _start(self.scope, _json(initial), draft)
 
@@ -158,7 +159,10 @@ def _start(scope: Scope, initial: Mapping[str, Any], draft: object) -> dict[str,
         else:
             shown = normal(item, value)
             if kept is not UNSET and not _locked(component):
-                shown = kept
+                if kept is None:
+                    shown = empty_value(component)
+                elif fits(component, kept):
+                    shown = kept
         _put(data, item.path, shown)
     return data
 

@@ -9,12 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
 
 from forms.errors import Path
-from forms.schema import UNSET, ExpressionField, Field, Rows, empty_value
+from forms.schema import (
+    UNSET,
+    CheckboxField,
+    ChoiceField,
+    ExpressionField,
+    Field,
+    FilesField,
+    NumberField,
+    Rows,
+    empty_value,
+)
 from forms.scope import Item, Scope, get_at, set_at
 
 
@@ -162,8 +173,22 @@ def normal(item: Item, start: Any) -> Any:
     try:
         value = item.check.deserialize(start) if item.check is not None else start
     except ValidationError:
-        return start
+        return start if fits(component, start) else empty_value(component)
     return empty_value(component) if value is None else value
+
+
+def fits(component: Field, value: Any) -> bool:
+    """Has the value the JSON type that form-js shows in such a field, right or wrong otherwise?"""
+    if isinstance(component, ChoiceField):
+        values = value if component.many else [value]
+        return isinstance(values, list) and all(isinstance(v, (str, bool, int, Decimal, float)) for v in values)
+    if isinstance(component, FilesField):
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if isinstance(component, CheckboxField):
+        return isinstance(value, bool)
+    if isinstance(component, NumberField):
+        return isinstance(value, (str, int, Decimal, float)) and not isinstance(value, bool)
+    return isinstance(value, str) or isinstance(component, ExpressionField)
 
 
 def _copy(initial: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -66,6 +66,11 @@ def _values(scope: Scope) -> Iterator[Finding]:
                 item.check.deserialize(c.default)
             except ValidationError as error:
                 yield _error("default", item, f"Nilai awal tidak memenuhi aturan isian ini: {' '.join(error.messages)}")
+        if c.required and c.readonly is True:
+            message = (
+                "Isian hanya-baca tidak dapat dilengkapi orang; hapus “required”, sebab bila kosong formulir macet."
+            )
+            yield Finding("readonly-required", "warning", c.id, message)
         if isinstance(c, NumberField) and isinstance(c.min, Decimal) and isinstance(c.max, Decimal) and c.min > c.max:
             yield _error("limits", item, "Batas terkecil lebih besar daripada batas terbesar.")
         if isinstance(c, TextField):
@@ -172,7 +177,7 @@ def _chains(scope: Scope) -> Iterator[Finding]:
 
 def _true_of_nothing(condition: Expression) -> bool:
     try:
-        return holds(condition, condition.evaluate({"this": {}, "parent": {}}))
+        return holds(condition, lambda asked: asked.evaluate({"this": {}, "parent": {}}))
     except FeelError:
         return False
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from forms.errors import FieldError
-from forms.feel import Expression, FeelError
+from forms.feel import Expression, FeelError, parse
 from forms.feel.tree import Call
 from forms.live import Box, Cell, List
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
@@ -67,19 +67,29 @@ class Evaluator:
 
     def holds(self, conditions: Iterable[Expression], context: Mapping[str, Any], part: Cell | List) -> bool:
         """Does one of the conditions of this part hold?"""
-        return any(holds(condition, self.value(condition, context, part)) for condition in conditions)
+        return any(holds(condition, lambda asked: self.value(asked, context, part)) for condition in conditions)
 
 
-def holds(condition: Expression, value: Any) -> bool:
-    """Does the condition hold that gave this value?
+def holds(condition: Expression, value: Callable[[Expression], Any]) -> bool:
+    """Does the condition hold, where `value` evaluates an expression?
 
-    form-js evaluates conditions as unary tests of null, and so null holds too (`a > 1` hides while `a` is empty),
-    except under a `not(…)` around the whole condition. What the browser hides must not be asked for here.
+    form-js evaluates conditions as unary tests of null, so what is null holds too (`a > 1` hides while `a` is empty),
+    and a `not(…)` around the whole condition turns the test, not the value. The server must not ask for a field that
+    the browser hides.
     """
-    if value is None:
-        node = condition.node
-        return not (isinstance(node, Call) and node.function == "not" and condition.text.lstrip().startswith("not"))
-    return value is True
+    asked, turned = _unary(condition)
+    found = value(asked)
+    test = found is True or found is None or (isinstance(found, list) and None in found)
+    return test is not turned
+
+
+@lru_cache(maxsize=4096)
+def _unary(condition: Expression) -> tuple[Expression, bool]:
+    """What is tested, and whether the test is turned."""
+    node, text = condition.node, condition.text.lstrip()
+    if isinstance(node, Call) and node.function == "not" and text.startswith("not"):
+        return parse(text[len("not") :]), True  # what stands in the parentheses is an expression with them
+    return condition, False
 
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:

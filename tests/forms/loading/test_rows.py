@@ -209,6 +209,10 @@ def test_a_condition_on_a_hidden_field_sees_null(forms):
         ("=a", 1, False),
         ('="ya"', 1, False),
         ("=tidak_ada", 1, True),
+        ('=not("ya")', 1, True),
+        ("=not(not(a > 1))", None, False),
+        ("=[a]", None, True),
+        ("=[a]", 1, False),
     ],
 )
 def test_conditions_hold_as_in_the_browser(forms, hide, value, hidden):

@@ -100,6 +100,23 @@ def test_a_draft_goes_over_what_may_be_edited(forms):
         assert [row["nama"] for row in form.start(initial, strange)["baris"]] == ["A", "B"]
 
 
+def test_values_that_a_field_cannot_show_are_passed_over(forms):
+    form = forms.make(
+        {"type": "textfield", "key": "teks", "defaultValue": "x"},
+        {"type": "number", "key": "angka"},
+        {"type": "checkbox", "key": "centang", "defaultValue": True},
+        {"type": "taglist", "key": "tanda", "values": ["a"]},
+        {"type": "radio", "key": "pilih", "values": ["a"], "defaultValue": "a"},
+        {"type": "filepicker", "key": "berkas"},
+    )
+    strange = {key: {"a": 1} for key in ("teks", "angka", "centang", "tanda", "pilih", "berkas")}
+    opened = {"teks": "x", "angka": None, "centang": True, "tanda": [], "pilih": "a", "berkas": []}
+    assert form.start({}, strange) == opened
+    assert form.start(strange) == {**opened, "teks": "", "centang": False, "pilih": None}
+    half = {"teks": "", "angka": "12,", "centang": False, "tanda": ["b"], "pilih": "z", "berkas": ["x"]}
+    assert form.start({}, half) == half, "wrong but visible: the person sees it and puts it right"
+
+
 def test_a_draft_need_not_be_right_yet(forms):
     form = forms.make({"type": "number", "key": "a", "validate": {"required": True}})
     for half in ({}, {"a": "belum"}, {"a": None, "x": [1, {"y": True}]}):
