@@ -1,7 +1,7 @@
 // The task page's form: [data-form]. See docs/architecture.md for the JSON that it speaks.
 import { Form } from '@bpmn-io/form-js-viewer';
 import { Autosave } from './form/autosave.js';
-import { modules } from './form/modules.js';
+import { libraryModules, ownModules } from './form/modules.js';
 import { Notice, Status, byWhom, copyButton } from './form/notice.js';
 import { collect, prepare } from './form/schema.js';
 import { Submission } from './form/submit.js';
@@ -19,7 +19,7 @@ async function mount(host) {
   const notice = new Notice(host);
   const copy = new LocalCopy(urls.form, person());
   const form = new Form({
-    container: host, debounce: false, additionalModules: [ modules ],
+    container: host, debounce: false, modules: libraryModules, additionalModules: [ ownModules ],
     properties: { readOnly: readonly },
     alur: { attachments: opened.attachments, uploadUrl: urls.upload, tableUrl: urls.table, previousUrl: urls.previous },
   });

@@ -75,7 +75,7 @@ function DateInput(props) {
 
   const openCalendar = () => {
     picker.current ??= flatpickr(holder.current.querySelector('.alur-kalender'), {
-      locale: { ...Indonesian, firstDayOfWeek: 1 }, disableMobile: true, dateFormat: 'Y-m-d', appendTo: holder.current, monthSelectorType: 'static',
+      locale: { ...Indonesian, firstDayOfWeek: 1 }, disableMobile: true, dateFormat: 'Y-m-d', ariaDateFormat: 'j F Y', appendTo: holder.current, monthSelectorType: 'static',
       minDate: field.disallowPassedDates ? 'today' : undefined, position: () => {},
       onChange: (_, iso) => {
         latest.current.change([ showDate(iso), latest.current.timeText ]);

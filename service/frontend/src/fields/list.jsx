@@ -98,7 +98,7 @@ class Row extends Component {
 /** How much of a table's width a column gets, in parts: as the form's author laid it out, within what its kind needs. */
 function weightOf({ type, layout, validate }) {
   const wished = layout?.columns;
-  if (type === 'number' || type === 'expression') return Math.min(wished ?? 3.5, 3.5);
+  if (type === 'number' || type === 'expression') return Math.min(wished ?? 4, 4);
   if (type === 'select') return Math.max(wished ?? 6, 6.5);
   if (type === 'checkbox') return 3;
   if (type === 'textarea') return wished ?? 8;

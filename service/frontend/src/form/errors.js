@@ -11,8 +11,15 @@ function flatten(form, errors) {
     else for (const [ row, inner ] of Object.entries(node ?? {})) if (inner) walk(field, inner, [ ...rows, Number(row) ]);
   };
   for (const [ id, node ] of Object.entries(errors)) walk(form.get('formFieldRegistry').get(id), node, []);
-  const rank = (one) => order.indexOf(one.field?.id);
-  return list.filter((one) => one.field).sort((a, b) => rank(a) - rank(b) || (a.rows[0] ?? 0) - (b.rows[0] ?? 0));
+  const registry = form.get('formFieldRegistry');
+  const rank = (id) => order.indexOf(id);
+  const outermost = (field) => {
+    let list = field;
+    for (let parent = registry.get(field._parent); parent; parent = registry.get(parent._parent)) if (parent.type === 'dynamiclist') list = parent;
+    return rank(list.id);
+  };
+  const compare = (a, b) => outermost(a.field) - outermost(b.field) || (a.rows[0] ?? -1) - (b.rows[0] ?? -1) || rank(a.field.id) - rank(b.field.id);
+  return list.filter((one) => one.field).sort(compare);
 }
 
 const domId = (form, field, rows) => [ `fjs-form-${form._id}-${field.id}`, ...rows ].join('_');

@@ -1,4 +1,4 @@
-import { Validator } from '@bpmn-io/form-js-viewer';
+import { Validator, buildExpressionContext } from '@bpmn-io/form-js-viewer';
 import dictionary from '../i18n/form.json';
 import { plain } from '../lib/format.js';
 
@@ -13,10 +13,14 @@ export function translate(template, replacements = {}) {
   });
 }
 
-/** Text that could not be read as a number or a date stays what was typed, and is named as an error here. */
+/**
+ * Text that could not be read as a number or a date stays what was typed, and is named as an error here. What is only
+ * read is not checked: its reader could not mend it, and the server takes its own value.
+ */
 export class FormValidator extends Validator {
   validateFieldInstance(instance, value) {
     const field = this._formFieldRegistry.get(instance.id);
+    if (field && this._isRead(field, instance)) return [];
     if (typeof value === 'string' && value !== '') {
       if (field?.type === 'number' && plain(value) === null) return [ translate('Value is not a number.') ];
       if (field?.type === 'datetime') {
@@ -25,6 +29,11 @@ export class FormValidator extends Validator {
       }
     }
     return super.validateFieldInstance(instance, value);
+  }
+
+  _isRead({ readonly }, { expressionContextInfo }) {
+    if (!this._expressionLanguage.isExpression(readonly)) return readonly === true;
+    return this._expressionLanguage.evaluateUnaryTest(readonly, buildExpressionContext(expressionContextInfo)) === true;
   }
 }
 

@@ -1,4 +1,5 @@
 // The parts of form-js that are ours.
+import { ExpressionLanguageModule, MarkdownRendererModule } from '@bpmn-io/form-js-viewer';
 import { CompiledFeel } from './feel.js';
 import { FormValidator, translate } from './language.js';
 import { Computed, ComputedField } from '../fields/expression.jsx';
@@ -22,7 +23,13 @@ class OwnFields {
 
 OwnFields.$inject = [ 'formFields' ];
 
-export const modules = {
+/**
+ * form-js' own modules that we use. Left out: its commands, which check every prefilled field once more by itself and so
+ * draw each field twice (a second for 120 rows), and its expression module, which lets only one computed field run.
+ */
+export const libraryModules = [ ExpressionLanguageModule, MarkdownRendererModule ];
+
+export const ownModules = {
   __init__: [ 'alurFields', 'alurComputed' ],
   alurFields: [ 'type', OwnFields ],
   alurComputed: [ 'type', Computed ],

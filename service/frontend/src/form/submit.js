@@ -73,8 +73,8 @@ export class Submission {
     const warnings = this.sign.warning ?? [];
     const warning = part('warning');
     if (warning) {
-      warning.hidden = !warnings.length;
-      warning.replaceChildren(element('p', { class: 'alur-peringatan-judul' }, 'Peringatan'), element('ul', {}, ...warnings.map((text) => element('li', {}, text))));
+      (warning.closest('.alert') ?? warning).hidden = !warnings.length;
+      warning.replaceChildren(element('ul', {}, ...warnings.map((text) => element('li', {}, text))));
     }
     password.value = '';
     tell('');
@@ -101,7 +101,8 @@ export class Submission {
           await this.finish(data, { digest: preview.digest, password: password.value });
           end(resolve);
         } catch (problem) {
-          if (problem.errors.length || problem.status === 409) return end(reject, problem);
+          const wrong = problem.body.type === 'urn:alur:problem:kata-sandi-salah';
+          if (!wrong && (problem.errors.length || problem.status === 409)) return end(reject, problem);
           tell(problem.expired ? 'Sesi berakhir. Masuk lagi di tab baru, lalu ulangi.' : problem.message);
           password.select();
           password.focus();
