@@ -6,8 +6,8 @@ import secrets
 from typing import Any
 
 from flask import Flask, g, get_flashed_messages, request, url_for
-from process.office import Office
 
+from process.office import Office
 from service import (
     assets,
     attachments,

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from werkzeug.exceptions import HTTPException
 
 from process import errors
+from process.calendar import CalendarError
 from service.words import waktu
 
 log = logging.getLogger("alur.service")
@@ -59,6 +60,7 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     errors.StorageFull: (507, "penyimpanan-penuh"),
     errors.StorageUnavailable: (503, "basis-data"),
     errors.MigrationNeeded: (503, "basis-data-usang"),
+    CalendarError: (422, "kalender-belum-benar"),
     RequestRefused: (400, "tidak-terbaca"),
     CsrfFailed: (403, "csrf"),
     BodyTooLarge: (413, "terlalu-besar"),

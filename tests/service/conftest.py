@@ -1,0 +1,122 @@
+"""A demonstration office on SQLite with a clock that stands still, and visitors who come through its front door."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from process.clock import ManualClock
+from process.office import Office
+from service import demo
+from service.app import create_app
+from service.security import SESSION_COOKIE
+from service.settings import Settings
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08.00 WIB, a working day
+ACCOUNTS = ("staf.prk", "perencana.prk", "kabag.prk", "kabag.hkm", "kabag.org", "sekda", "pengelola", "auditor")
+PROCESS = "pengumpulan_data_kinerja"
+
+
+class Visitor:
+    """A browser of one person: keeps the cookie and sends the CSRF token of its session."""
+
+    def __init__(self, client: FlaskClient, csrf: str = "") -> None:
+        self.client = client
+        self.csrf = csrf
+
+    def token(self, path: str = "/masuk") -> str:
+        """The CSRF token in the forms of a page."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page(path).text)
+        assert found
+        return found[1]
+
+    def login(self, account: str, password: str, **fields: str) -> TestResponse:
+        data = {"pengguna": account, "kata_sandi": password, "csrf_token": self.token(), **fields}
+        return self.client.post("/masuk", data=data, headers={"Accept": "text/html"})
+
+    def page(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, headers={"Accept": "text/html"}, **more)
+
+    def ask(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, headers={"Accept": "application/json"}, **more)
+
+    def send(self, path: str, data: object, method: str = "POST") -> TestResponse:
+        """JSON as the form's script sends it."""
+        return self.client.open(path, method=method, json=data, headers={"X-CSRF-Token": self.csrf})
+
+    def submit(self, path: str, **fields: Any) -> TestResponse:
+        """An ordinary HTML form."""
+        return self.client.post(path, data={"csrf_token": self.csrf, **fields}, headers={"Accept": "text/html"})
+
+    def upload(self, path: str, content: bytes, name: str, **fields: str) -> TestResponse:
+        data = {"file": (io.BytesIO(content), name), **fields}
+        return self.client.post(path, data=data, headers={"X-CSRF-Token": self.csrf})
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, tuple[str, str]]]:
+    """A folder with a ready office, and (session token, CSRF token) by account."""
+    folder = tmp_path_factory.mktemp("kantor")
+    office = Office.open(f"sqlite:///{folder / 'alur.db'}", folder, clock=ManualClock(MONDAY))
+    demo.set_up(office)
+    sessions = {}
+    for account in ACCOUNTS:
+        opened = office.people.authenticate(account, demo.PASSWORD, "127.0.0.1")
+        sessions[account] = (opened.token, opened.csrf)
+    office.close()
+    return folder, sessions
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MONDAY)
+
+
+@pytest.fixture
+def office(template: tuple[Path, Any], tmp_path: Path, clock: ManualClock) -> Iterator[Office]:
+    folder = tmp_path / "kantor"
+    shutil.copytree(template[0], folder)
+    opened = Office.open(f"sqlite:///{folder / 'alur.db'}", folder, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(office: Office, tmp_path: Path) -> Flask:
+    made = create_app(
+        office,
+        Settings(
+            database_url="", data_dir=tmp_path, secret_key="k" * 32, demo=True, cookie_secure=False, max_upload_mb=1
+        ),
+    )
+    made.testing = False
+    return made
+
+
+@pytest.fixture
+def guest(app: Flask) -> Visitor:
+    """Somebody who has not logged in."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def visitor(app: Flask, template: tuple[Path, dict[str, tuple[str, str]]]) -> Callable[[str], Visitor]:
+    """`visitor("staf.prk")`: somebody who is logged in."""
+
+    def make(account: str) -> Visitor:
+        token, csrf = template[1][account]
+        client = app.test_client()
+        client.set_cookie(SESSION_COOKIE, token)
+        return Visitor(client, csrf)
+
+    return make

@@ -1,0 +1,103 @@
+"""Print-outs: what the paper says, and that its making is fenced in."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pikepdf
+import pytest
+
+from service import printing
+from service.printing import Sheet, Signature
+
+AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
+SHEET = Sheet(
+    title="Data Kinerja <b>",
+    subtitle="Triwulan III Tahun 2026",
+    letterhead=("PEMERINTAH KOTA JAMBI", "SEKRETARIAT DAERAH KOTA JAMBI", "BAGIAN PERENCANAAN DAN KEUANGAN"),
+    layout="landscape",
+    state="ditandatangani",
+    body='<table class="dokumen-tabel"><thead><tr><th>Kode</th></tr></thead><tbody>'
+    + "<tr><td>IK.01</td></tr>" * 90
+    + "</tbody></table>",
+    digest="ab12" * 16,
+    version=3,
+    written=AT,
+    signatures=(Signature("paraf", "Perencana", "Perencana Ahli Muda", AT), Signature("tandatangan", "S", "Sekda", AT)),
+)
+
+
+@pytest.fixture(scope="module")
+def pdf() -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(io.BytesIO(printing.to_pdf(SHEET))) as opened:
+        yield opened
+
+
+def text_of(html: str) -> str:
+    return " ".join(html.split())
+
+
+def test_page_says_state_digest_version_and_that_signing_is_not_certified() -> None:
+    html = text_of(printing.page_of(SHEET))
+    assert "Data Kinerja &lt;b&gt;" in html
+    assert "<span>ditandatangani</span>" in html
+    assert "Paraf elektronik tidak tersertifikasi" in html
+    assert "Tanda tangan elektronik tidak tersertifikasi" in html
+    assert SHEET.digest in html
+    assert "23 November 2026 pukul 10.18 WIB" in html
+    assert "PERENCANAAN DAN KEUANGAN" in html
+
+
+def test_equal_sheets_make_equal_pages() -> None:
+    assert printing.page_of(SHEET) == printing.page_of(replace(SHEET))
+
+
+def test_a_wide_table_is_set_smaller() -> None:
+    wide = '<table class="dokumen-tabel"><thead><tr>' + "<th>x</th>" * 14 + "</tr></thead><tbody></tbody></table>"
+    assert "amat-lebar" in printing.page_of(replace(SHEET, body=wide)).split("</style>")[1]
+    assert "amat-lebar" not in printing.page_of(SHEET).split("</style>")[1]
+
+
+def test_pdf_is_an_archive_of_several_landscape_pages(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfaid:part"] == "3"
+        assert metadata["pdfaid:conformance"] == "B"
+    assert len(pdf.pages) > 1
+    box = pdf.pages[0].mediabox
+    assert float(box[2]) > float(box[3])
+
+
+def fonts_of(page: Any) -> Iterator[Any]:
+    for font in page.Resources.Font.values():
+        yield from (font.DescendantFonts if "/DescendantFonts" in font else [font])
+
+
+def test_every_font_is_embedded(pdf: pikepdf.Pdf) -> None:
+    found = [font for page in pdf.pages for font in fonts_of(page)]
+    assert found
+    for font in found:
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(font.FontDescriptor.keys())
+
+
+def child(html: str) -> subprocess.CompletedProcess[bytes]:
+    task = {"html": html, "fonts": {}, "identifier": "ab"}
+    return subprocess.run(
+        [sys.executable, "-I", str(printing.CHILD)], input=json.dumps(task).encode(), capture_output=True, check=False
+    )
+
+
+def test_a_document_cannot_read_anything_outside_itself() -> None:
+    done = child('<img src="file:///etc/passwd"><img src="http://127.0.0.1:1/">')
+    assert done.returncode != 0
+    assert b"ditolak" in done.stderr
+    assert not done.stdout.startswith(b"%PDF")
+
+
+def test_a_child_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(printing.PrintError, match="lebih lama"):
+        printing.to_pdf(SHEET, timeout=0.05)

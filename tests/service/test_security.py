@@ -1,0 +1,116 @@
+"""What every answer carries, and what no request gets past."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from service import security
+
+Visitors = Callable[[str], Any]
+PAGES = ("/masuk", "/tugas", "/proses", "/tidak-ada", "/sehat", "/tugas/daftar")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_headers_are_on_every_answer(visitor: Visitors, path: str) -> None:
+    answer = visitor("staf.prk").page(path)
+    assert answer.headers["Content-Security-Policy"] == security.CSP
+    assert "unsafe" not in security.CSP
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_has_inline_script_or_style(visitor: Visitors, path: str) -> None:
+    html = visitor("staf.prk").page(path).text
+    assert " style=" not in html
+    assert "<style" not in html
+    assert " onclick=" not in html
+    assert "<script>" not in html
+    assert "javascript:" not in html
+
+
+def test_nothing_but_login_and_health_is_open(app: Flask) -> None:
+    """Every route, walked: a new one is closed unless it says otherwise."""
+    client = app.test_client()
+    open_ = set()
+    for rule in app.url_map.iter_rules():
+        path = rule.rule
+        for name in rule.arguments:
+            converter = "int:" if f"<int:{name}>" in path else "path:" if f"<path:{name}>" in path else ""
+            path = path.replace(f"<{converter}{name}>", "1")
+        method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        answer = client.open(path, method=method, headers={"Accept": "application/json"})
+        if answer.status_code != 401:
+            open_.add(rule.endpoint)
+    assert open_ == {"auth.login", "auth.login_submit", "health.health", "static"}
+
+
+@pytest.mark.parametrize("token", ["", "salah", "é" * 8])
+def test_unsafe_requests_need_the_sessions_token(visitor: Visitors, token: str) -> None:
+    staff = visitor("staf.prk")
+    staff.csrf = token
+    answer = staff.submit("/keluar")
+    assert answer.status_code == 403
+    assert "terlalu lama" in answer.text
+    problem = staff.client.post("/keluar", headers={"X-CSRF-Token": "salah", "Accept": "application/json"})
+    assert problem.json["type"] == "urn:alur:problem:csrf"
+    assert staff.page("/tugas").status_code == 200
+
+
+def test_the_token_of_another_session_is_worth_nothing(visitor: Visitors) -> None:
+    staff, other = visitor("staf.prk"), visitor("sekda")
+    staff.csrf = other.csrf
+    assert staff.submit("/keluar").status_code == 403
+
+
+def test_a_login_from_another_site_is_refused(guest: Any) -> None:
+    data = {"pengguna": "staf.prk", "kata_sandi": "x", "csrf_token": guest.token()}
+    answer = guest.client.post("/masuk", data=data, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"bukan json", 400),
+        (b"[]", 400),
+        (b'{"a": NaN}', 400),
+        (b'{"a": "\\u0000"}', 400),
+        (b'{"a": 1e999999999}', 400),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, 400),
+        (b'{"a": 1, "a": 2}', 400),
+        (b"\xff\xfe", 400),
+        (json.dumps({"a": "x" * (5 * 1024 * 1024)}).encode(), 413),
+    ],
+)
+def test_bodies_that_are_no_form_data_are_refused_clearly(visitor: Visitors, body: bytes, status: int) -> None:
+    staff = visitor("staf.prk")
+    answer = staff.client.post(
+        "/proses/pengumpulan_data_kinerja/mulai",
+        data=body,
+        content_type="application/json",
+        headers={"X-CSRF-Token": staff.csrf},
+    )
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["title"]
+
+
+def test_text_in_an_address_is_never_markup(visitor: Visitors) -> None:
+    attack = '"><script>alert(1)</script>'
+    for path in ("/tugas", "/pelaksanaan"):
+        html = visitor("staf.prk").client.get(path, query_string={"cari": attack}, headers={"Accept": "text/html"}).text
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("query", ["tab=xyz", "hal=-1", "hal=99999999999", "hal=abc", "urut=%00", "cari=%00%E2%80%AE"])
+def test_odd_addresses_of_the_inbox_are_answered(visitor: Visitors, query: str) -> None:
+    assert visitor("staf.prk").page(f"/tugas?{query}").status_code == 200
