@@ -77,7 +77,7 @@ class Form:
         start = _json(initial)
         valid, problems = compile.load(self._marshmallow, given)
         root = fill(self.scope, valid, start)
-        evaluator = Evaluator(now.astimezone(indonesian.WIB))
+        evaluator = Evaluator(now.astimezone(indonesian.WIB), lambda path: _at(given, path) is not UNSET)
         settle(root, self._plan, evaluator)
         around = rules.Surroundings(evaluator, start, attachments or {}, now)
         errors = [*_cell_errors(root, problems, around), *_shape_errors(root, problems, given)]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from marshmallow import ValidationError
 
+from forms.conditions import decide, of_null
 from forms.errors import Finding
 from forms.feel import Expression, FeelError
 from forms.schema import (
@@ -21,7 +22,7 @@ from forms.schema import (
     TextField,
 )
 from forms.scope import Item, Scope
-from forms.settle import holds, words
+from forms.settle import words
 
 SPECIAL = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
 
@@ -95,6 +96,12 @@ def _free_rows(scope: Scope, *, fixed: bool) -> Iterator[Finding]:
         if isinstance(item.component, Rows):
             assert item.rows is not None
             yield from _free_rows(item.rows, fixed=fixed and item.component.fixed)
+        elif not fixed and isinstance(item.component, ExpressionField):
+            if f"this.{item.path[-1]}" in item.component.expression.text:
+                message = (
+                    f"Baris yang bebas ditambah tidak punya data awal, sehingga “this.{item.path[-1]}” selalu kosong."
+                )
+                yield _error("carried-row", item, message)
         elif not fixed and item.component.readonly is not False:
             yield _error(
                 "readonly-row",
@@ -177,9 +184,10 @@ def _chains(scope: Scope) -> Iterator[Finding]:
 
 def _true_of_nothing(condition: Expression) -> bool:
     try:
-        return holds(condition, lambda asked: asked.evaluate({"this": {}, "parent": {}}))
+        decided = decide(condition, lambda asked: asked.evaluate({"this": {}, "parent": {}}))
     except FeelError:
         return False
+    return of_null(condition) if decided is None else decided
 
 
 def _placed(scope: Scope, lists: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from forms.errors import FieldError
-from forms.feel import Expression, FeelError, parse
-from forms.feel.tree import Call
+from forms.conditions import decide, of_null
+from forms.errors import FieldError, Path
+from forms.feel import Expression, FeelError
 from forms.live import Box, Cell, List
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
 from forms.scope import Item, Scope
@@ -50,10 +50,14 @@ class Plan:
 
 
 class Evaluator:
-    """Evaluates a form's expressions at one instant, and keeps what could not be evaluated as errors."""
+    """Evaluates a form's expressions at one instant, and keeps what could not be evaluated as errors.
 
-    def __init__(self, now: datetime) -> None:
+    `sent` tells whether the submission has something at a path.
+    """
+
+    def __init__(self, now: datetime, sent: Callable[[Path], bool]) -> None:
         self.now = now
+        self.sent = sent
         self.errors: list[FieldError] = []
 
     def value(self, expression: Expression, context: Mapping[str, Any], part: Cell | List) -> Any:
@@ -65,31 +69,35 @@ class Evaluator:
             self.errors.append(FieldError(part.path, part.component.id, message))
             return None
 
-    def holds(self, conditions: Iterable[Expression], context: Mapping[str, Any], part: Cell | List) -> bool:
-        """Does one of the conditions of this part hold?"""
-        return any(holds(condition, lambda asked: self.value(asked, context, part)) for condition in conditions)
+    def hidden(self, part: Cell | List, context: Mapping[str, Any]) -> bool:
+        """Is the part hidden? One condition that holds is enough.
+
+        Where a condition is null, and somebody could have filled the field in, the submission tells what the browser
+        showed: form-js sends exactly what it shows. So nothing that a person saw and typed is dropped for a null.
+        """
+        undecided = False
+        for condition in part.item.hides:
+            decided = decide(condition, lambda asked: self.value(asked, context, part))
+            if decided is True:
+                return True
+            if decided is None:
+                filled = isinstance(part, List) or not _ours(part)
+                undecided = undecided or (not self.sent(part.path) if filled else of_null(condition))
+        return undecided
+
+    def locked(self, cell: Cell, context: Mapping[str, Any]) -> bool:
+        """Is the field read-only?"""
+        readonly = cell.component.readonly
+        if not isinstance(readonly, Expression):
+            return readonly
+        decided = decide(readonly, lambda asked: self.value(asked, context, cell))
+        return of_null(readonly) if decided is None else decided
 
 
-def holds(condition: Expression, value: Callable[[Expression], Any]) -> bool:
-    """Does the condition hold, where `value` evaluates an expression?
-
-    form-js evaluates conditions as unary tests of null, so what is null holds too (`a > 1` hides while `a` is empty),
-    and a `not(…)` around the whole condition turns the test, not the value. The server must not ask for a field that
-    the browser hides.
-    """
-    asked, turned = _unary(condition)
-    found = value(asked)
-    test = found is True or found is None or (isinstance(found, list) and None in found)
-    return test is not turned
-
-
-@lru_cache(maxsize=4096)
-def _unary(condition: Expression) -> tuple[Expression, bool]:
-    """What is tested, and whether the test is turned."""
-    node, text = condition.node, condition.text.lstrip()
-    if isinstance(node, Call) and node.function == "not" and text.startswith("not"):
-        return parse(text[len("not") :]), True  # what stands in the parentheses is an expression with them
-    return condition, False
+def _ours(cell: Cell) -> bool:
+    """Does the value never come from the person?"""
+    c = cell.component
+    return c.readonly is True or c.disabled or isinstance(c, ExpressionField)
 
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
@@ -114,8 +122,8 @@ def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
         context = contexts.get(id(part.box))
         if context is None:
             context = contexts[id(part.box)] = part.box.context()
-        hidden = bool(part.item.hides) and evaluator.holds(part.item.hides, context, part)
-        locked = evaluator.holds([readonly], context, part) if isinstance(readonly, Expression) else readonly is True
+        hidden = evaluator.hidden(part, context)
+        locked = isinstance(part, Cell) and evaluator.locked(part, context)
         if hidden != part.hidden or (isinstance(part, Cell) and locked != part.readonly):
             changes.append((part, hidden, locked))
     again = False

@@ -221,6 +221,13 @@ def test_read_only_cells_need_fixed_rows(forms):
     forms.make({**rows, "allowAddRemove": False})
 
 
+def test_a_value_carried_in_a_row_needs_fixed_rows(forms):
+    carried = {"type": "expression", "key": "unit", "expression": "=this.unit"}
+    rows = {"type": "dynamiclist", "path": "r", "components": [carried]}
+    assert forms.findings(rows) == [("carried-row", "unit")]
+    forms.make({**rows, "allowAddRemove": False})
+
+
 def test_conditions_in_circles_and_long_chains_are_refused(forms):
     def text(key, hide=None):
         return {"type": "textfield", "key": key, **({"conditional": {"hide": hide}} if hide else {})}
@@ -233,6 +240,11 @@ def test_conditions_in_circles_and_long_chains_are_refused(forms):
     assert forms.findings(*two, text("d", '=c = ""')) == [("condition-chain", "d")]
     computed = {"type": "expression", "key": "e", "expression": "=c"}
     assert forms.findings(*two, computed, text("d", '=e = ""')) == [("condition-chain", "d")]
+
+
+def test_a_required_read_only_field_is_warned_of(forms):
+    form = forms.make({"type": "textfield", "key": "a", "readonly": True, "validate": {"required": True}})
+    assert [f.code for f in form.findings] == ["readonly-required"]
 
 
 def test_warnings_do_not_refuse_a_form(forms):

@@ -62,7 +62,7 @@ def definitions(draw):
         if draw(st.integers(0, 5)) == 0:
             shape = {"type": "expression", "expression": draw(st.sampled_from(EXPRESSIONS))}
             if row:
-                shape["expression"] = draw(st.sampled_from(["=this.a", "=this.b", "=parent", "=i[1]", "=daftar"]))
+                shape["expression"] = draw(st.sampled_from(["=this.x", "=this.y", "=parent", "=i[1]", "=daftar"]))
         else:
             validate = dict(shape.get("validate", {}), required=draw(st.booleans()))
             shape["validate"] = validate
