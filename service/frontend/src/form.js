@@ -11,6 +11,14 @@ import { moment } from './lib/format.js';
 
 const one = (name) => document.querySelector(`[data-${name}]`);
 
+const REASON_WANTED = new Set([ 'urn:alur:problem:sudah-ada', 'urn:alur:problem:perlu-alasan' ]);
+
+/** A second start for the same key needs a reason, which travels beside the form's own data. */
+function withReason(url) {
+  const text = one('form-reason-text')?.value.trim();
+  return text ? `${url}${url.includes('?') ? '&' : '?'}alasan=${encodeURIComponent(text)}` : url;
+}
+
 async function mount(host) {
   const urls = host.dataset;
   const opened = await request(urls.form);
@@ -45,6 +53,14 @@ async function mount(host) {
     onStale: (problem) => staleNotice(problem),
     onDone: (problem) => notice.show('warning', `${problem.message} Isian Anda tetap ada di halaman ini.`, [ copyButton(gather) ]),
   });
+
+  function askReason(message) {
+    notice.show('warning', message);
+    const box = one('form-reason');
+    if (!box) return;
+    box.hidden = false;
+    one('form-reason-text').focus();
+  }
 
   /** Another device saved later. Both versions stay: the server's can be opened, ours can be kept or copied. */
   function staleNotice(problem) {
@@ -102,12 +118,13 @@ async function mount(host) {
 
   const submission = new Submission({
     form, autosave, collect: gather, files: form.get('alurFiles'), sign: opened.sign ?? null, revision: () => opened.revision,
-    urls: { submit: urls.submit, preview: urls.preview },
+    urls: { submit: () => withReason(urls.submit), preview: urls.preview },
     boxes: { errors: one('form-errors'), dialog: document.querySelector('dialog[data-confirm]') },
     setBusy: (busy) => document.querySelectorAll('[data-form-submit], [data-form-save]').forEach((button) => { button.disabled = busy; }),
     say: (kind, message, problem) => {
       if (!kind) return notice.clear();
       if (kind === 'expired') status.show('expired');
+      if (REASON_WANTED.has(problem?.body.type)) return askReason(message);
       const conflict = kind === 'conflict' && byWhom(problem) && !message.includes(problem.body.by ?? '\u0000') ? ` (${byWhom(problem)})` : '';
       notice.show(kind === 'conflict' ? 'warning' : 'danger', `${message}${conflict}`, kind === 'conflict' ? [ copyButton(gather), [ 'Muat ulang halaman', () => location.reload() ] ] : []);
     },

@@ -50,11 +50,10 @@ function paint(viewer, state, painted) {
 
 function controls(viewer, host) {
   const canvas = viewer.get('canvas');
-  const scroll = viewer.get('zoomScroll', false);
   const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)));
   const fit = () => fitAll(canvas);
   const button = (label, text, act) => element('button', { type: 'button', class: 'btn btn-icon alur-zum', 'aria-label': label, title: label, onclick: act }, text);
-  host.append(element('div', { class: 'alur-diagram-alat', role: 'group', 'aria-label': 'Ukuran diagram' },
+  host.prepend(element('div', { class: 'alur-diagram-alat', role: 'group', 'aria-label': 'Ukuran diagram' },
     button('Perbesar diagram', '+', () => zoom(STEP)), button('Perkecil diagram', '−', () => zoom(1 / STEP)), button('Tampilkan seluruh diagram', '⤢', fit)));
   host.addEventListener('keydown', (event) => {
     if (event.target !== host) return;
@@ -68,17 +67,17 @@ function controls(viewer, host) {
   });
   // The wheel scrolls the page; with Ctrl it zooms the diagram, as in maps.
   host.addEventListener('wheel', (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
-  return scroll;
 }
 
 /** The whole diagram with a little room around it; never larger than it was drawn. */
 function fitAll(canvas) {
   canvas.zoom('fit-viewport', 'auto');
   const { inner, outer } = canvas.viewbox();
-  const room = 24;
-  const scale = Math.min(1, outer.width / (inner.width + 2 * room), outer.height / (inner.height + 2 * room));
+  const room = 12;
+  const mark = 36; // below the diagram, for bpmn.io's mark
+  const scale = Math.min(1, outer.width / (inner.width + 2 * room), (outer.height - mark) / (inner.height + 2 * room));
   canvas.viewbox({
-    x: inner.x - (outer.width / scale - inner.width) / 2, y: inner.y - (outer.height / scale - inner.height) / 2,
+    x: inner.x - (outer.width / scale - inner.width) / 2, y: inner.y - ((outer.height - mark) / scale - inner.height) / 2,
     width: outer.width / scale, height: outer.height / scale,
   });
 }

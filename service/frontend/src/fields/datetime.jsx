@@ -84,9 +84,15 @@ function DateInput(props) {
     });
     picker.current.setDate(/^\d{4}-\d{2}-\d{2}/.test(known.current ?? '') ? known.current.slice(0, 10) : null, false);
     picker.current.open();
+    const { calendarContainer } = picker.current;
+    calendarContainer.scrollIntoView({ block: 'nearest' });
+    calendarContainer.querySelector('.flatpickr-day.selected, .flatpickr-day.today, .flatpickr-day:not(.flatpickr-disabled)')?.focus();
   };
   const onKeyDown = (event) => {
-    if (event.key === 'Escape') picker.current?.close();
+    if (event.key === 'Escape' && picker.current && event.target.closest('.flatpickr-calendar')) {
+      picker.current.close();
+      holder.current.querySelector('input:not(.alur-kalender)').focus();
+    }
     if (event.key === 'ArrowDown' && event.altKey && withDate && !readonly && !disabled) openCalendar();
   };
 

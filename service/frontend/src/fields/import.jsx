@@ -14,10 +14,11 @@ function sentence(error) {
 }
 
 /** Fills a list from a pasted table, a spreadsheet file or an earlier period; asks before it replaces rows. */
-export function ImportBar({ field, value, onChange }) {
+export function ImportBar({ field, fixed, onChange }) {
   const form = useService('form');
   const pathRegistry = useService('pathRegistry');
   const formFields = useService('formFields');
+  const manager = useService('repeatRenderManager');
   const urls = useService('config').alur ?? {};
   const [ pasting, setPasting ] = useState(false);
   const [ busy, setBusy ] = useState(false);
@@ -42,8 +43,8 @@ export function ImportBar({ field, value, onChange }) {
       const rows = Array.isArray(answer.rows) ? answer.rows : [];
       const problems = Array.isArray(answer.errors) ? answer.errors : [];
       if (!rows.length && !problems.length) setFailure('Tidak ada baris yang ditemukan.');
-      else if (!problems.length && rows.length && current().every(blank)) apply(rows, false);
-      else setFound({ rows, problems, title: answer.title });
+      else if (!problems.length && !answer.ignored?.length && current().every(blank)) apply(rows, false);
+      else setFound({ rows, problems, title: answer.title, ignored: answer.ignored ?? [] });
     } catch (problem) {
       setFailure(problem.message);
     } finally {
@@ -51,16 +52,19 @@ export function ImportBar({ field, value, onChange }) {
     }
   };
 
+  /** Rows of a fixed list are filled by their order: the server has laid the table beside them. */
   const apply = (rows, append) => {
-    const filled = rows.map((row) => {
-      const whole = { ...row };
+    const before = current();
+    const filled = (fixed ? before : rows).map((row, index) => {
+      const whole = fixed ? { ...row, ...rows[index] } : { ...row };
       for (const component of field.components) {
         const config = formFields.get(component.type)?.config;
         if (config?.keyed && whole[component.key] === undefined) whole[component.key] = component.defaultValue ?? config.emptyValue;
       }
       return whole;
     });
-    const kept = append ? current().filter((row) => !blank(row)) : [];
+    const kept = append ? before.filter((row) => !blank(row)) : [];
+    manager.forgetErrors(field);
     onChange({ value: [ ...kept, ...filled ] });
     setFound(null);
     setPasting(false);
@@ -90,7 +94,7 @@ export function ImportBar({ field, value, onChange }) {
           <input ref={file} id={`${id}-berkas`} class="visually-hidden" type="file" accept=".xlsx,.csv" disabled={busy} onChange={choose} />
           <label class="btn btn-sm btn-outline-secondary" htmlFor={`${id}-berkas`}>Unggah .xlsx/.csv</label>
         </>}
-        {urls.previousUrl && <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => take(() => request(withKey(urls.previousUrl, key)))}>Ambil dari periode sebelumnya</button>}
+        {urls.previousUrl && !fixed && <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => take(() => request(withKey(urls.previousUrl, key)))}>Ambil dari periode sebelumnya</button>}
       </div>
       {pasting && (
         <div class="alur-impor-tempel" id={`${id}-tempel`}>
@@ -111,6 +115,7 @@ export function ImportBar({ field, value, onChange }) {
           <div class="alur-impor-hasil">
             <p><strong>{found.rows.length} baris terbaca{found.title ? ` dari ${found.title}` : ''}.</strong>
               {current().some((row) => !blank(row)) && ` Daftar ini sudah berisi ${current().length} baris.`}</p>
+            {found.ignored.length > 0 && <p>Kolom yang tidak dikenal dilewati: {found.ignored.join(', ')}.</p>}
             {found.problems.length > 0 && <>
               <p>Sel yang tidak terbaca dikosongkan; periksa lagi setelah dimasukkan:</p>
               <ul>{found.problems.slice(0, 20).map((one, index) => <li key={index}>{sentence(one)}</li>)}</ul>
@@ -118,7 +123,7 @@ export function ImportBar({ field, value, onChange }) {
             </>}
             <div class="alur-impor-tombol">
               {found.rows.length > 0 && <button type="button" class="btn btn-sm btn-primary" onClick={() => apply(found.rows, false)}>{current().some((row) => !blank(row)) ? 'Ganti semua baris' : 'Masukkan'}</button>}
-              {found.rows.length > 0 && current().some((row) => !blank(row)) && <button type="button" class="btn btn-sm btn-outline-primary" onClick={() => apply(found.rows, true)}>Tambahkan di bawahnya</button>}
+              {!fixed && found.rows.length > 0 && current().some((row) => !blank(row)) && <button type="button" class="btn btn-sm btn-outline-primary" onClick={() => apply(found.rows, true)}>Tambahkan di bawahnya</button>}
               <button type="button" class="btn btn-sm btn-link" onClick={() => setFound(null)}>Batal</button>
             </div>
           </div>

@@ -17,7 +17,7 @@ export function ListField(props) {
     <div class={`${frame('dynamiclist', props)} fjs-form-field-grouplike ${field.showOutline ? 'fjs-outlined' : ''}`} role="group" aria-labelledby={domId}>
       <Label id={domId} label={field.label} />
       <Errors id={`${domId}-error-message`} errors={Array.isArray(errors) ? errors.filter((one) => typeof one === 'string') : []} />
-      {field.properties?.import === 'table' && !fixed && !readonly && !disabled && <ImportBar {...props} />}
+      {field.properties?.import === 'table' && !readonly && !disabled && <ImportBar {...props} fixed={fixed} />}
       <ChildrenRenderer {...props} Empty={Empty} />
     </div>
   );
@@ -120,6 +120,13 @@ export class Rows extends RepeatRenderManager {
     return Boolean(field.allowAddRemove) && !readonly && !disabled && field.components?.length > 0;
   }
 
+  /** Errors are kept by row number: when rows move they would stand at other rows than those they speak of. */
+  forgetErrors(field) {
+    const { errors } = this._form._getState();
+    const members = new Set(field.components.map((component) => component.id));
+    this._form._setState({ errors: Object.fromEntries(Object.entries(errors).filter(([ id ]) => id !== field.id && !members.has(id))) });
+  }
+
   Repeater(props) {
     const { RowsRenderer, indexes, useSharedState, field, ...rest } = props;
     const { data, errors, properties } = this._form._getState();
@@ -138,6 +145,7 @@ export class Rows extends RepeatRenderManager {
       const { values: list, onChange, path: dataPath } = handlers.current;
       const rows = list.slice();
       const [ item ] = rows.splice(index, 1);
+      this.forgetErrors(field);
       this._eventBus.fire('repeatRenderManager.remove', { dataPath, index, item });
       onChange({ field, value: rows, indexes });
     };

@@ -54,7 +54,7 @@ export class Submission {
   async finish(data, confirmation) {
     const body = { data, revision: this.revision() };
     if (confirmation) body.confirmation = confirmation;
-    const answer = await send(this.urls.submit, body);
+    const answer = await send(this.urls.submit(), body);
     this.autosave.finish();
     this.onDone(answer);
   }
