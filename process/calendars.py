@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 
@@ -60,6 +61,8 @@ class Calendars:
         self.store = store
         self.clock = clock
         self._read: dict[tuple[str, int], WorkingCalendar] = {}
+        # transactions that changed a calendar: what they read may be rolled back, and must not be remembered
+        self._changing: WeakSet[Tx] = WeakSet()
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -89,14 +92,16 @@ class Calendars:
         return StoredCalendar(code, row.revision, self._load(tx, code, row.revision), tuple(u.code for u in units))
 
     def _load(self, tx: Tx, code: str, revision: int) -> WorkingCalendar:
-        known = self._read.get((code, revision))
+        changing = tx in self._changing
+        known = None if changing else self._read.get((code, revision))
         if known is None:
             row = tx.one(sa.select(calendar.c.data, calendar.c.revision).where(calendar.c.code == code))
             assert row is not None
             known = from_data(unpack(row.data))
             if len(self._read) > 200:
                 self._read.clear()
-            self._read[(code, row.revision)] = known
+            if not changing:
+                self._read[(code, row.revision)] = known
         return known
 
     # -- changing ---------------------------------------------------------------------------------------------------
@@ -110,7 +115,7 @@ class Calendars:
     def preview(self, code: str, change: Import) -> tuple[WorkingCalendar | None, WorkingCalendar]:
         """The calendar before (None: it is new) and after a change, nothing being written."""
         with self.store.reading() as tx:
-            return self._after(tx, code, change)
+            return self.preview_in(tx, code, change)
 
     def change(
         self,
@@ -149,14 +154,15 @@ class Calendars:
         row = tx.one(query if tx.sqlite else query.with_for_update())
         if row is not None and revision is not None and row.revision != revision:
             raise Stale("Kalender telah diubah sejak dibuka.")
-        before, after = self._after(tx, code, change)
+        before, after = self.preview_in(tx, code, change)
         if before is not None and before != after and not (reason or "").strip():
             raise ReasonRequired("Alasan perubahan kalender wajib diisi.")
         if before != after:
             self._write(tx, code, before, after, actor, now, (reason or "").strip() or None)
         return before, after
 
-    def _after(self, tx: Tx, code: str, change: Import) -> tuple[WorkingCalendar | None, WorkingCalendar]:
+    def preview_in(self, tx: Tx, code: str, change: Import) -> tuple[WorkingCalendar | None, WorkingCalendar]:
+        """`preview` inside a transaction."""
         row = tx.one(sa.select(calendar.c.revision).where(calendar.c.code == code))
         if row is not None:
             before = self._load(tx, code, row.revision)
@@ -175,6 +181,7 @@ class Calendars:
         now: datetime,
         reason: str | None,
     ) -> None:
+        self._changing.add(tx)
         data = to_data(after)
         if before is None:
             tx.execute(calendar.insert().values(code=code, name=after.name, data=pack(data), revision=1))

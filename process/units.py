@@ -72,18 +72,7 @@ class Units:
                 calendar=before.calendar if calendar is None else calendar or None,
                 active=before.active if active is None else active,
             )
-            after = _checked(tx, after)
-            if after != before:
-                tx.execute(unit.update().where(unit.c.code == code).values(**_columns(after)))
-                old, new = _data(before), _data(after)
-                changed = [key for key in old if old[key] != new[key]]
-                payload: dict[str, object] = {
-                    "kode": code,
-                    "sebelum": {key: old[key] for key in changed},
-                    "sesudah": {key: new[key] for key in changed},
-                }
-                record(tx, "unit.changed", payload, actor, now)
-            return after
+            return change_unit_in(tx, before, after, actor, now)
 
     def import_units(self, content: bytes, actor: Actor) -> tuple[Unit, ...]:
         """Add the units of a CSV file `kode,nama,induk[,kalender]`, all or none, in any order.
@@ -139,6 +128,22 @@ def add_unit_in(tx: Tx, made: Unit, actor: Actor, now: datetime) -> Unit:
     tx.execute(unit.insert().values(code=made.code, **_columns(made)))
     record(tx, "unit.added", {"kode": made.code, **_data(made)}, actor, now)
     return made
+
+
+def change_unit_in(tx: Tx, before: Unit, after: Unit, actor: Actor, now: datetime) -> Unit:
+    """Store a changed unit and put the difference on record; authority is the caller's affair."""
+    after = _checked(tx, after)
+    if after != before:
+        tx.execute(unit.update().where(unit.c.code == before.code).values(**_columns(after)))
+        old, new = _data(before), _data(after)
+        changed = [key for key in old if old[key] != new[key]]
+        payload: dict[str, object] = {
+            "kode": before.code,
+            "sebelum": {key: old[key] for key in changed},
+            "sesudah": {key: new[key] for key in changed},
+        }
+        record(tx, "unit.changed", payload, actor, now)
+    return after
 
 
 def read_units(content: bytes) -> Mapping[int, Unit]:

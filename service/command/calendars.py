@@ -81,36 +81,30 @@ def import_calendar(
     """
     from process.calendar_files import read_import
     from process.calendars import changed_days
-    from process.reschedule import Reschedule
 
     change = read_import(berkas[1], berkas[0])
     with opened() as office:
-        if unit is not None:
-            office.people.unit(unit)
         today = office.clock.now().date()
-        before, after = office.calendars.preview(kode, change)
-        days = changed_days(before, after, today) if before else ()
+        found = office.rescheduling.preview(kode, change, operator(), unit_code=unit)
+        before, after = found.calendar_before, found.calendar_after
         if before is None:
             click.echo(f"Kalender {kode} baru.")
         elif before == after:
-            click.echo(f"Kalender {kode} sudah berisi demikian; tidak ada perubahan.")
+            click.echo(f"Kalender {kode} sudah berisi demikian.")
         else:
+            days = changed_days(before, after, today)
             click.echo(f"{len(days)} hari sejak {today} berubah jam kerjanya: {', '.join(map(str, days[:40]))}.")
-        work = Reschedule(office)
-        moved = work.preview(kode, after)
         table(
-            ("Tugas", "Pelaksanaan", "Kegiatan", "Batas semula", "Batas menjadi"),
-            [(one.task_id, one.title, one.name, one.before, one.after) for one in moved],
+            ("Pelaksanaan", "Kegiatan", "Tugas", "Batas semula", "Batas menjadi"),
+            [(one.title, one.name, len(one.task_ids), one.before, one.after) for one in found.moved],
             "Tidak ada batas waktu yang berubah.",
         )
         if pratinjau:
             click.echo("Pratinjau saja: tidak ada yang diubah.")
             return
-        office.calendars.change(kode, change, operator(), reason=alasan)
-        if unit is not None:
-            office.people.change_unit(unit, operator(), calendar=kode)
-        count = work.apply(kode, operator(), alasan or f"Kalender {kode} diimpor")
-        click.echo(f"Kalender {kode} disimpan; {count} batas waktu dihitung ulang.")
+        done = office.rescheduling.apply(kode, change, operator(), reason=alasan, unit_code=unit)
+        count = sum(len(one.task_ids) for one in done.moved)
+        click.echo(f"Kalender {kode} disimpan; batas waktu {count} tugas dihitung ulang.")
         for year in sorted({day.year for day in change.days} or {today.year}):
             for warning in after.warnings(year):
                 click.echo(f"Peringatan: {plain(warning)}")

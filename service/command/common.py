@@ -249,9 +249,9 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, datetime):
-        from service.words import local
+        from process.calendar import ZONES
 
-        return f"{local(value):%Y-%m-%d %H.%M} WIB"
+        return f"{value.astimezone(ZONES['Asia/Jakarta']):%Y-%m-%d %H.%M} WIB"
     return "".join(c if c.isprintable() else " " for c in str(value))
 
 

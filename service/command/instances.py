@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from service.command.common import Group, Problem, opened, operator, plain, table
+
+if TYPE_CHECKING:
+    from process.overview import TaskLine
 
 
 @click.group(cls=Group)
@@ -146,7 +151,7 @@ def reassign(tugas: str, akun: str, alasan: str) -> None:
         click.echo(f"Tugas {tugas} dialihkan kepada {person.username}.")
 
 
-def _tasks(rows: tuple, titles: bool) -> None:  # type: ignore[type-arg]
+def _tasks(rows: tuple[TaskLine, ...], titles: bool) -> None:
     heads = [
         "Tugas",
         "No",
