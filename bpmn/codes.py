@@ -130,10 +130,6 @@ CODES: dict[str, tuple[str, str]] = {
         ERROR,
         "“{name}” dapat dijalankan dua kali pada saat yang sama; satukan cabang paralel dengan gerbang paralel dahulu.",
     ),
-    "TOKEN_LEFT": (
-        ERROR,
-        "Proses tidak dapat selesai dengan utuh setelah “{name}”; periksa pasangan gerbang paralelnya.",
-    ),
     "FLOW_TOO_COMPLEX": (
         ERROR,
         "Cabang paralel diagram ini terlalu banyak untuk dipastikan kebenarannya; kurangi cabang yang berjalan "

@@ -1,8 +1,9 @@
 """Is the flow sound? Tokens are played through the diagram, all choices at once, before anybody runs it.
 
-Refused are diagrams in which a parallel gateway waits for a branch that never comes, in which one place can hold two
-tokens at a time (parallel branches that meet at an exclusive gateway, loops that jump out of a parallel block), and in
-which some state can no longer reach the end. What is left is right inside loops as well, by construction.
+Refused are diagrams in which a parallel gateway waits for a branch that never comes, and in which one place can hold
+two tokens at a time (parallel branches that meet at an exclusive gateway, loops that jump out of a parallel block). What
+is left is right inside loops as well, and can always end: every choice is free and every node leads to an end (that is a
+rule of `flow_rules`), so tokens that take the way out stop only at an end or at a parallel gateway that waits for ever.
 
 Places are sequence flows. A node with one way on (task, timer, merge) neither creates nor joins anything, so its flows
 count as one place; that leaves the choices and the parallel gateways, and the states stay few.
@@ -10,7 +11,6 @@ count as one place; that leaves the choices and the parallel gateways, and the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bpmn.codes import Report
@@ -37,7 +37,7 @@ def check(drawing: Drawing, report: Report) -> None:
     for transition in transitions:
         for place in transition.takes:
             by_place.setdefault(place, []).append(transition)
-    before: dict[State, set[State]] = {first: set()}
+    seen = {first}
     queue = [first]
     while queue:
         state = queue.pop()
@@ -49,17 +49,15 @@ def check(drawing: Drawing, report: Report) -> None:
             following = _fire(transition, state, drawing, report)
             if following is None:
                 return
-            if following not in before:
-                if len(before) >= MAX_STATES:
+            if following not in seen:
+                if len(seen) >= MAX_STATES:
                     report.add("FLOW_TOO_COMPLEX", drawing.id, line=drawing.line)
                     return
-                before[following] = set()
+                seen.add(following)
                 queue.append(following)
-            before[following].add(state)
         if state and not moved:
             _deadlock(state, by_place, report)
             return
-    _completes(before, by_place, report)
 
 
 def _net(drawing: Drawing) -> tuple[list[_Transition], State]:
@@ -124,26 +122,3 @@ def _deadlock(state: State, by_place: dict[str, list[_Transition]], report: Repo
         for transition in by_place.get(place, ()):
             node = transition.node
             report.add("JOIN_DEADLOCK", node.id, line=node.line, name=node.label)
-
-
-def _completes(before: dict[State, set[State]], by_place: dict[str, list[_Transition]], report: Report) -> None:
-    """From every state the empty one can be reached."""
-    good: set[State] = {frozenset()}
-    queue: list[State] = [frozenset()]
-    while queue:
-        for state in before.get(queue.pop(), ()):
-            if state not in good:
-                good.add(state)
-                queue.append(state)
-    for state in before:
-        if state not in good:
-            _name(state, by_place.items(), report)
-            return
-
-
-def _name(state: State, by_place: Iterable[tuple[str, list[_Transition]]], report: Report) -> None:
-    for place, transitions in by_place:
-        if place in state:
-            node = transitions[0].node
-            report.add("TOKEN_LEFT", node.id, line=node.line, name=node.label)
-            return
