@@ -3,7 +3,7 @@
 //   node build.mjs --check    exit 0 when the last build is current, 1 when it is not (needs no node_modules)
 //   node build.mjs --force    builds in any case
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -16,6 +16,18 @@ const FONTS = {
   'fonts/print-regular.woff2': 'SourceSans3-Regular.ttf.woff2',
   'fonts/print-bold.woff2': 'SourceSans3-Bold.ttf.woff2',
   'fonts/print-italic.woff2': 'SourceSans3-It.ttf.woff2',
+};
+
+/** How the sources are bundled; the notices are made from the same. */
+export const OPTIONS = {
+  absWorkingDir: ROOT,
+  entryPoints: ENTRIES.map((name) => join('src', name)),
+  bundle: true, minify: true, splitting: true, format: 'esm', target: 'es2022',
+  jsx: 'automatic', jsxImportSource: 'preact',
+  entryNames: '[name]-[hash]', chunkNames: 'chunks/[name]-[hash]', assetNames: 'assets/[name]-[hash]',
+  loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'file' },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  legalComments: 'linked',
 };
 
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -44,17 +56,7 @@ async function build(wanted) {
   const started = performance.now();
   const [ esbuild, { plugins } ] = await Promise.all([ import('esbuild'), import('./patches.mjs') ]);
   rmSync(TEMPORARY, { recursive: true, force: true });
-  const result = await esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: ENTRIES.map((name) => join('src', name)),
-    outdir: TEMPORARY,
-    bundle: true, minify: true, splitting: true, format: 'esm', target: 'es2022',
-    jsx: 'automatic', jsxImportSource: 'preact',
-    entryNames: '[name]-[hash]', chunkNames: 'chunks/[name]-[hash]', assetNames: 'assets/[name]-[hash]',
-    loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'file' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    legalComments: 'linked', metafile: true, logLevel: 'warning', plugins: plugins(),
-  });
+  const result = await esbuild.build({ ...OPTIONS, outdir: TEMPORARY, metafile: true, logLevel: 'warning', plugins: plugins() });
   const manifest = {};
   for (const [ path, output ] of Object.entries(result.metafile.outputs)) {
     const file = relative(TEMPORARY, join(ROOT, path));
@@ -84,10 +86,15 @@ async function build(wanted) {
   console.log(`front end built in ${Math.round(performance.now() - started)} ms`);
 }
 
-const wanted = stamp();
-if (process.argv.includes('--check')) process.exit(current(wanted) ? 0 : 1);
-if (current(wanted) && !process.argv.includes('--force')) console.log('front end: nothing changed');
-else {
+async function main() {
+  const wanted = stamp();
+  if (process.argv.includes('--check')) process.exit(current(wanted) ? 0 : 1);
+  if (current(wanted) && !process.argv.includes('--force')) {
+    console.log('front end: nothing changed');
+    return;
+  }
   mkdirSync(dirname(OUT), { recursive: true });
   await build(wanted);
 }
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -69,6 +69,35 @@ function controls(viewer, host) {
   host.addEventListener('wheel', (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
 }
 
+/** A finger moves the diagram sideways; up and down it scrolls the page (`touch-action` in viewer.css). */
+function touch(viewer, frame) {
+  const canvas = viewer.get('canvas');
+  let last = null;
+  frame.addEventListener('pointerdown', (event) => { if (event.pointerType === 'touch') last = event; });
+  frame.addEventListener('pointermove', (event) => {
+    if (!last || event.pointerId !== last.pointerId) return;
+    canvas.scroll({ dx: event.clientX - last.clientX, dy: event.clientY - last.clientY });
+    last = event;
+  });
+  for (const end of [ 'pointerup', 'pointercancel' ]) frame.addEventListener(end, () => { last = null; });
+}
+
+const READABLE = 0.45;
+
+/** The whole diagram; where its words would be too small to read, the part where the work stands. */
+function open(viewer, state) {
+  const canvas = viewer.get('canvas');
+  fitAll(canvas);
+  const scale = canvas.zoom();
+  if (scale >= READABLE) return;
+  const shape = (state.tokens ?? []).map((token) => viewer.get('elementRegistry').get(token.id)).find(Boolean);
+  const { inner, outer } = canvas.viewbox();
+  const wanted = 0.7;
+  const [ width, height ] = [ outer.width / wanted, outer.height / wanted ];
+  const centre = shape ? [ shape.x + shape.width / 2, shape.y + shape.height / 2 ] : [ inner.x + width / 2 - 12, inner.y + inner.height / 2 ];
+  canvas.viewbox({ x: centre[0] - width / 2, y: centre[1] - height / 2, width, height });
+}
+
 /** The whole diagram with a little room around it; never larger than it was drawn. */
 function fitAll(canvas) {
   canvas.zoom('fit-viewport', 'auto');
@@ -103,9 +132,10 @@ async function mount(host) {
   const svg = frame.querySelector('svg');
   svg?.setAttribute('role', 'img');
   svg?.setAttribute('aria-label', 'Diagram proses');
-  fitAll(viewer.get('canvas'));
+  open(viewer, first);
   show(first);
   controls(viewer, host);
+  touch(viewer, frame);
   host.dataset.ready = 'true';
 
   let width = frame.clientWidth;
@@ -113,7 +143,7 @@ async function mount(host) {
     viewer.get('canvas').resized();
     if (Math.abs(frame.clientWidth - width) > 40) {
       width = frame.clientWidth;
-      fitAll(viewer.get('canvas'));
+      open(viewer, JSON.parse(painted.mark));
     }
   }).observe(frame);
   const every = Number(host.dataset.refresh);

@@ -86,7 +86,8 @@ function DateInput(props) {
     picker.current.open();
     const { calendarContainer } = picker.current;
     calendarContainer.scrollIntoView({ block: 'nearest' });
-    calendarContainer.querySelector('.flatpickr-day.selected, .flatpickr-day.today, .flatpickr-day:not(.flatpickr-disabled)')?.focus();
+    const day = (kind) => calendarContainer.querySelector(`.flatpickr-day${kind}`);
+    (day('.selected') ?? day('.today:not(.flatpickr-disabled)') ?? day(':not(.flatpickr-disabled)'))?.focus();
   };
   const onKeyDown = (event) => {
     if (event.key === 'Escape' && picker.current && event.target.closest('.flatpickr-calendar')) {

@@ -2,16 +2,18 @@
 // screen readers, and are a fraction of the cost: a row of step 5 has some twenty of them.
 import { Checkbox, Checklist, Description, Label, Radio, Taglist, Textarea, Textfield, hasEqualValue, useOptionsAsync } from '@bpmn-io/form-js-viewer';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { described, frame } from './common.jsx';
+import { described, frame, useService } from './common.jsx';
 
 /** A value as text under its label. */
 export function Reading({ type, props, label, text }) {
   const { domId, field } = props;
+  // How to fill a field in is of no use where nothing can be filled in; what a single read-only field says of itself is.
+  const hint = field.description && !useService('form')._getState().properties.readOnly;
   return (
     <div class={`${frame(type, { ...props, errors: [] })} alur-baca`}>
       <Label htmlFor={domId} label={label ?? field.label} />
-      <output id={domId} class={`alur-teks${text ? '' : ' alur-teks-kosong'}`} aria-describedby={described(domId, field, [])}>{text || '–'}</output>
-      <Description id={`${domId}-description`} description={field.description} />
+      <output id={domId} class={`alur-teks${text ? '' : ' alur-teks-kosong'}`} aria-describedby={hint ? `${domId}-description` : undefined}>{text || '–'}</output>
+      {hint && <Description id={`${domId}-description`} description={field.description} />}
     </div>
   );
 }
