@@ -1,9 +1,10 @@
 """Is the flow sound? Tokens are played through the diagram, all choices at once, before anybody runs it.
 
 Refused are diagrams in which a parallel gateway waits for a branch that never comes, and in which one place can hold
-two tokens at a time (parallel branches that meet at an exclusive gateway, loops that jump out of a parallel block). What
-is left is right inside loops as well, and can always end: every choice is free and every node leads to an end (that is a
-rule of `flow_rules`), so tokens that take the way out stop only at an end or at a parallel gateway that waits for ever.
+two tokens at a time (parallel branches that meet at an exclusive gateway, loops that jump out of a parallel block).
+What is left is right inside loops as well, and can always end: every choice is free and every node leads to an end
+(that is a rule of `flow_rules`), so tokens that take the way out stop only at an end or at a parallel gateway that
+waits for ever.
 
 Places are sequence flows. A node with one way on (task, timer, merge) neither creates nor joins anything, so its flows
 count as one place; that leaves the choices and the parallel gateways, and the states stay few.

@@ -11,8 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
+from bpmn import runtime
 from bpmn.compile import compile_process
-from bpmn.model import Duration, Moment, Process
+from bpmn.model import Advance, Duration, Moment, Process
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -192,3 +193,38 @@ def at() -> Callable[..., Moment]:
 @pytest.fixture(scope="session")
 def form() -> Callable[..., bytes]:
     return make_form
+
+
+@pytest.fixture
+def two_steps(draw):
+    diagram = draw().start().task("satu", duration="P1D").task("dua", duration="PT30M").end()
+    return diagram.path("mulai", "satu", "dua", "selesai").process()
+
+
+@pytest.fixture
+def correction(draw):
+    """satu → dua → back to satu, or on to a multi-instance, then back to satu once more or out."""
+    diagram = (
+        draw().start().choice("gabung").task("satu", duration="P1D").task("dua").choice("benar", default="gabung")
+        .task("isi", each="daftar", duration="P2D").choice("lagi", default="selesai").end()
+    )  # fmt: skip
+    diagram.path("mulai", "gabung", "satu", "dua", "benar", "gabung").path("isi", "lagi", "selesai")
+    return diagram.flow("benar", "isi", 'hasil = "benar"').flow("lagi", "gabung", "ulang").process()
+
+
+@pytest.fixture(scope="session")
+def do() -> Callable[..., Advance]:
+    """Completes an open task: the first, or the one of that element and item."""
+
+    def complete(
+        process: Process,
+        advance: Advance,
+        moment: Moment,
+        element: str | None = None,
+        item: str | None = None,
+        **variables: object,
+    ) -> Advance:
+        task = next(t for t in advance.user_tasks if element in (None, t.element) and item in (None, t.item))
+        return runtime.complete(process, advance.snapshot, task.ref, variables, moment)
+
+    return complete
