@@ -3,14 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lighten } from './tabler.mjs';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
-function patch(name, filter, edit) {
+function patch(name, filter, edit, loader = 'js') {
   return {
     name,
     setup(build) {
-      build.onLoad({ filter }, ({ path }) => ({ contents: edit(readFileSync(path, 'utf8')), loader: 'js' }));
+      build.onLoad({ filter }, ({ path }) => ({ contents: edit(readFileSync(path, 'utf8')), loader }));
     },
   };
 }
@@ -77,5 +78,6 @@ const feelin = (source) => {
 
 export const plugins = () => [
   patch('form-js', /form-js-viewer[\\/]dist[\\/]index\.es\.js$/, formJs),
+  patch('tabler', /@tabler[\\/]core[\\/]dist[\\/]css[\\/]tabler\.min\.css$/, (css) => lighten(css.replace(/\/\*(?!!)[\s\S]*?\*\//g, '')), 'css'),
   patch('feelin', /@bpmn-io[\\/]feelin[\\/]dist[\\/]index\.js$/, feelin),
 ];
