@@ -278,7 +278,8 @@ def _always(process: Process, start: str, gives: Mapping[str, Mapping[str, str]]
     back: dict[str, list[str]] = {node_id: [] for node_id in process.nodes}
     for flow in process.flows:
         back[flow.target].append(flow.source)
-    everything = {name for outputs in gives.values() for name in outputs}
+    fills = {node_id: process.variables & set(outputs) for node_id, outputs in gives.items()}
+    everything = {name for names in fills.values() for name in names}
     known = {node_id: set(everything) for node_id in process.nodes}
     known[start] = set()
     changed = True
@@ -287,7 +288,7 @@ def _always(process: Process, start: str, gives: Mapping[str, Mapping[str, str]]
         for node_id, sources in back.items():
             if not sources:
                 continue
-            arriving = [known[source] | set(gives.get(source, ())) for source in sources]
+            arriving = [known[source] | fills.get(source, frozenset()) for source in sources]
             joined = process.nodes[node_id].type == "parallelGateway"
             now = set.union(*arriving) if joined else set.intersection(*arriving)
             if now != known[node_id]:
