@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from forms import bounds
 from forms.conditions import decide, of_null
 from forms.errors import FieldError, Path
 from forms.feel import Expression, FeelError
@@ -59,14 +60,36 @@ class Evaluator:
         self.now = now
         self.sent = sent
         self.errors: list[FieldError] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Before all values are computed (again): what they may hold together."""
+        self._left = bounds.MAX_VALUES
+
+    def computed(self, expression: Expression, context: Mapping[str, Any], cell: Cell) -> Any:
+        """The value as form data; null, and an error at the cell, when it is too large."""
+        value = self.value(expression, context, cell)
+        try:
+            return storable(value, self._spend)
+        except OverflowError:
+            self._complain(cell)
+            return None
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise OverflowError
+
+    def _complain(self, part: Cell | List) -> None:
+        message = "Perhitungan isian ini melampaui batas; kurangi datanya."
+        self.errors.append(FieldError(part.path, part.component.id, message))
 
     def value(self, expression: Expression, context: Mapping[str, Any], part: Cell | List) -> Any:
         """The FEEL value; null, and an error at the cell or list, when it took more than the limits allow."""
         try:
             return expression.evaluate(context, now=self.now)
         except FeelError:
-            message = "Perhitungan isian ini melampaui batas; kurangi datanya."
-            self.errors.append(FieldError(part.path, part.component.id, message))
+            self._complain(part)
             return None
 
     def hidden(self, part: Cell | List, context: Mapping[str, Any]) -> bool:
@@ -140,6 +163,7 @@ def compute(root: Box, plan: Plan, evaluator: Evaluator) -> None:
     """Computes every visible expression, those that others need first."""
     if not plan.computed:
         return
+    evaluator.begin()
     cells: dict[int, list[Cell]] = {}
     for cell in root.cells():
         if isinstance(cell.component, ExpressionField):
@@ -154,12 +178,16 @@ def compute(root: Box, plan: Plan, evaluator: Evaluator) -> None:
             context = contexts.get(id(cell.box))
             if context is None:
                 context = contexts[id(cell.box)] = cell.box.context()
-            cell.value = storable(evaluator.value(component.expression, context, cell))
+            cell.value = evaluator.computed(component.expression, context, cell)
             cell.show()
 
 
-def storable(value: Any) -> Any:
-    """A FEEL value as form data: dates and times as ISO text; what no form can hold is null."""
+def storable(value: Any, spend: Callable[[], None] = lambda: None) -> Any:
+    """A FEEL value as form data: dates and times as ISO text; what no form can hold is null.
+
+    `spend` is called for each value in it, and may raise.
+    """
+    spend()
     if value is None or isinstance(value, (bool, str, Decimal, int)):
         return value
     if isinstance(value, float):
@@ -169,9 +197,9 @@ def storable(value: Any) -> Any:
     if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return [storable(item) for item in value]
+        return [storable(item, spend) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): storable(item) for key, item in value.items()}
+        return {str(key): storable(item, spend) for key, item in value.items()}
     return None
 
 

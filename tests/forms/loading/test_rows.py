@@ -302,3 +302,10 @@ def test_a_computation_without_end_is_an_error_at_its_field(forms):
     count = "=count(for a in 1..9000, b in 1..9000 return 1)"
     form = forms.make({"type": "expression", "key": "besar", "expression": count})
     assert forms.errors(form, {}) == {("besar",): "Perhitungan isian ini melampaui batas; kurangi datanya."}
+
+
+def test_computed_values_that_hold_each_other_do_not_grow_without_end(forms):
+    form = forms.make(*({"type": "expression", "key": f"e{n}", "expression": "=[this, this]"} for n in range(20)))
+    errors = forms.errors(form, {})
+    assert set(errors.values()) == {"Perhitungan isian ini melampaui batas; kurangi datanya."}
+    assert errors.keys() < {(f"e{n}",) for n in range(20)}
