@@ -24,6 +24,7 @@ from process.model import ADMINISTRATOR, SYSTEM, Actor, FieldError
 from process.record import SYSTEM_STREAM, append
 from process.store import Prepared, Store, Tx, pack, unpack
 from process.tables import calendar, unit
+from process.units import remark
 
 STANDARD_CODE = "standar"
 _CODE_MAX = 40
@@ -155,10 +156,10 @@ class Calendars:
         if row is not None and revision is not None and row.revision != revision:
             raise Stale("Kalender telah diubah sejak dibuka.")
         before, after = self.preview_in(tx, code, change)
-        if before is not None and before != after and not (reason or "").strip():
+        if before is not None and before != after and remark(reason) is None:
             raise ReasonRequired("Alasan perubahan kalender wajib diisi.")
         if before != after:
-            self._write(tx, code, before, after, actor, now, (reason or "").strip() or None)
+            self._write(tx, code, before, after, actor, now, remark(reason))
         return before, after
 
     def preview_in(self, tx: Tx, code: str, change: Import) -> tuple[WorkingCalendar | None, WorkingCalendar]:

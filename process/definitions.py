@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from bpmn.rules import check
 
 from bpmn.compile import compile_process
 from bpmn.model import Finding, Process
+from bpmn.rules import check
 from forms import Form, load_form
 from forms.canonical import digest
 from process import authority
@@ -24,7 +24,7 @@ from process.model import PENGELOLA, Actor, FieldError
 from process.record import append, process_stream
 from process.store import Store, Tx, pack_bytes, unpack_bytes
 from process.tables import calendar, process_definition, process_version, version_form
-from process.units import unit_in
+from process.units import remark, unit_in
 
 _KEPT = 64  # compiled versions kept in memory
 MAX_NOTE = 500
@@ -135,7 +135,7 @@ class Definitions:
                     calendar=calendar,
                     published_by=actor.person_id,
                     published_at=micros(now),
-                    note=(note or "").strip()[:MAX_NOTE] or None,
+                    note=remark(note, MAX_NOTE),
                 )
                 .returning(process_version.c.id)
             )
@@ -153,7 +153,7 @@ class Definitions:
                 "unit": owner,
                 "kalender": calendar,
                 "berlaku": (effective_from or now).isoformat(),
-                "catatan": (note or "").strip()[:MAX_NOTE] or None,
+                "catatan": remark(note, MAX_NOTE),
             }
             append(tx, process_stream(process.id), [NewEvent("version.published", payload)], actor, now)
         return Published(version, process.id, number, True, findings)
@@ -161,7 +161,7 @@ class Definitions:
     def revoke(self, version_id: int, actor: Actor, reason: str) -> None:
         """Take a version out of force: the one before it counts again; running instances go on with it."""
         authority.require(actor, PENGELOLA)
-        if not reason.strip():
+        if remark(reason) is None:
             raise ReasonRequired
         now = self.clock.now()
         with self.store.transaction() as tx:
@@ -174,7 +174,7 @@ class Definitions:
             tx.execute(
                 process_version.update().where(process_version.c.id == version_id).values(revoked_at=micros(now))
             )
-            payload = {"versi": row.number, "digest": row.digest, "alasan": reason.strip()}
+            payload = {"versi": row.number, "digest": row.digest, "alasan": remark(reason)}
             append(tx, process_stream(row.process_id), [NewEvent("version.revoked", payload)], actor, now)
 
     # -- reading ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Every question is answered from the partial indexes of open tasks: the ids of on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -17,10 +17,10 @@ from process.calendar import WorkingCalendar
 from process.calendars import Calendars
 from process.clock import Clock, instant, instant_or_none, micros
 from process.model import Actor
+from process.notices import PAGE_SIZE, Notices, holding, told_to, unseen_by
 from process.store import Store, Tx
-from process.tables import instance, notification, notification_seen, process_definition, process_version, user_task
+from process.tables import instance, notification, process_definition, process_version, user_task
 
-PAGE_SIZE = 25
 MAX_SEARCH = 100
 MAX_UNSEEN = 99  # a counter shows no more than this
 NEAR, LATE = "mendekati", "terlambat"
@@ -86,30 +86,7 @@ class InboxPage:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRow:
-    """A notification; `message` is an Indonesian sentence."""
-
-    id: int
-    kind: str
-    message: str
-    at: datetime
-    task_id: str | None
-    instance_id: str | None
-    seen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationPage:
-    """One page of notifications, the newest first."""
-
-    rows: tuple[NotificationRow, ...]
-    total: int
-    page: int
-    pages: int
-
-
-class Inbox:
+class Inbox(Notices):
     """Reads for one actor; nothing here changes a task."""
 
     def __init__(self, store: Store, clock: Clock, calendars: Calendars) -> None:
@@ -127,7 +104,7 @@ class Inbox:
         now = self.clock.now()
         which: Tab = next((known for known in TABS if known == tab), "tersedia")
         order: Sort = next((known for known in SORTS if known == sort), "due")
-        text = " ".join(search.replace("\x00", "").split())[:MAX_SEARCH]
+        text = " ".join("".join(c if c.isprintable() else " " for c in search).split())[:MAX_SEARCH]
         with self.store.reading() as tx:
             counts = self._counters(tx, actor, now)
             total = getattr(counts, {"tersedia": "available", "saya": "mine", "selesai": "done"}[which])
@@ -156,51 +133,6 @@ class Inbox:
         with self.store.reading() as tx:
             return self._counters(tx, actor, now)
 
-    def notifications(self, actor: Actor, *, page: int = 1) -> NotificationPage:
-        """What the actor, or the positions held, were told."""
-        with self.store.reading() as tx:
-            told = _told(actor)
-            total = tx.scalar(sa.select(sa.func.count()).select_from(notification).where(told))
-            pages = max(1, -(-total // PAGE_SIZE))
-            page = min(max(1, page), pages)
-            rows = tx.all(
-                sa.select(notification, notification_seen.c.person.label("seen"))
-                .outerjoin(
-                    notification_seen,
-                    (notification_seen.c.notification == notification.c.id)
-                    & (notification_seen.c.person == actor.person_id),
-                )
-                .where(told)
-                .order_by(notification.c.at.desc(), notification.c.id.desc())
-                .limit(PAGE_SIZE)
-                .offset((page - 1) * PAGE_SIZE)
-            )
-        made = (
-            NotificationRow(
-                row.id, row.kind, row.message, instant(row.at), row.task, row.instance, row.seen is not None
-            )
-            for row in rows
-        )
-        return NotificationPage(tuple(made), total, page, pages)
-
-    def mark_seen(self, actor: Actor, ids: Iterable[int] | None = None) -> None:
-        """Mark notifications as seen by the actor: the given ones, or all. Those of others are left alone."""
-        if actor.person_id is None:
-            return
-        wanted = [_told(actor), _unseen(actor.person_id)]
-        if ids is not None:
-            wanted.append(notification.c.id.in_(list(ids)[:1000]))
-        with self.store.transaction() as tx:
-            rows = tx.all(sa.select(notification.c.id).where(*wanted))
-            if rows:
-                from sqlalchemy.dialects import postgresql, sqlite
-
-                insert: Any = (sqlite if tx.sqlite else postgresql).insert(notification_seen)
-                tx.execute(
-                    insert.on_conflict_do_nothing(),
-                    [{"person": actor.person_id, "notification": row.id} for row in rows],
-                )
-
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _counters(self, tx: Tx, actor: Actor, now: datetime) -> Counters:
@@ -215,7 +147,7 @@ class Inbox:
 
         unseen = (
             sa.select(notification.c.id)
-            .where(_told(actor), _unseen(actor.person_id or 0))
+            .where(told_to(actor), unseen_by(actor.person_id or 0))
             .limit(MAX_UNSEEN + 1)
             .subquery()
         )
@@ -311,19 +243,7 @@ def _mine(actor: Actor, tab: Tab) -> sa.ColumnElement[bool]:
         return sa.and_(_t.c.completed_by.is_not(None), _t.c.completed_by == actor.person_id)
     if tab == "saya":
         return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_not(None), _t.c.assignee == actor.person_id)
-    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), _held(actor, _t.c.role, _t.c.unit))
-
-
-def _held(actor: Actor, role: sa.ColumnElement[str], unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """The columns name a position that the actor holds. The two lists are what an index can use, the pairs are exact:
-    of alternatives alone SQLite makes a scan of all open tasks."""
-    places = sorted({(held.role, held.unit) for held in actor.positions})
-    exact = [sa.and_(role == one, unit == two) for one, two in places]
-    if len(exact) < 2:
-        return sa.or_(sa.false(), *exact)
-    return sa.and_(
-        role.in_(sorted({one for one, _ in places})), unit.in_(sorted({two for _, two in places})), sa.or_(*exact)
-    )
+    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), holding(actor, _t.c.role, _t.c.unit))
 
 
 def _matches(tx: Tx, text: str) -> sa.ColumnElement[bool]:
@@ -346,13 +266,3 @@ def _order(tx: Tx, tab: Tab, sort: Sort) -> list[sa.ColumnElement[Any]]:
     if sort == "available":
         return [_t.c.available.desc(), _t.c.id]
     return [sa.nulls_last(_t.c.due.asc()), _t.c.id]
-
-
-def _told(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(notification.c.person == actor.person_id, _held(actor, notification.c.role, notification.c.unit))
-
-
-def _unseen(person_id: int) -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(
-        notification_seen.c.notification == notification.c.id, notification_seen.c.person == person_id
-    )

@@ -17,7 +17,7 @@ from process.model import ADMINISTRATOR, SYSTEM_ROLES, Actor
 from process.positions import Positions
 from process.store import Tx
 from process.tables import person
-from process.units import Units, clean, wrong
+from process.units import Units, clean, remark, wrong
 
 NIP_DIGITS = 18
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -159,7 +159,7 @@ class People(Units, Positions, Accounts):
             if not active:
                 self._end_sessions(tx, person_id)
             event = "person.enabled" if active else "person.disabled"
-            record(tx, event, {"akun": before.username, "alasan": (reason or "").strip() or None}, actor, now)
+            record(tx, event, {"akun": before.username, "alasan": remark(reason)}, actor, now)
             return person_in(tx, person_id)
 
     def reset_password(self, person_id: int, password: str, actor: Actor) -> None:

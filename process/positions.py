@@ -15,7 +15,7 @@ from process.errors import Conflict, NotFound
 from process.model import ADMINISTRATOR, Actor, Position, PositionKind
 from process.store import Store, Tx
 from process.tables import person, position
-from process.units import clean, unit_in, wrong
+from process.units import clean, remark, unit_in, wrong
 
 KINDS: tuple[str, ...] = get_args(PositionKind)
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -83,7 +83,7 @@ class Positions:
                 "pegawai": before.person_id,
                 "sebelum": {"sampai": before.to_date.isoformat() if before.to_date else None},
                 "sesudah": {"sampai": last.isoformat()},
-                "alasan": (reason or "").strip() or None,
+                "alasan": remark(reason),
             }
             record(tx, "position.ended", payload, actor, now)
             return position_in(tx, position_id)

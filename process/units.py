@@ -197,6 +197,12 @@ def clean(text: str, field: str, label: str, most: int = MAX_NAME) -> str:
     return text
 
 
+def remark(text: str | None, most: int = 1000) -> str | None:
+    """A reason or note as it goes on record: without control characters, None for an empty one."""
+    kept = "".join(c for c in text or "" if c.isprintable() or c == "\n").strip()[:most]
+    return kept or None
+
+
 def _checked(tx: Tx, made: Unit) -> Unit:
     if not _CODE.fullmatch(made.code):
         message = (

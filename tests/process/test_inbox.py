@@ -152,6 +152,7 @@ def test_search_in_title_key_and_name_takes_text_literally(inbox, text, found):
 def test_search_finds_the_tasks_name_and_bears_any_text(inbox):
     put(inbox, "a", name="Menandatangani")
     assert ids(inbox.page(HEAD, search="tangan")) == ["a"]
+    assert ids(inbox.page(HEAD, search="\ud800tangan")) == ["a"]
     assert ids(inbox.page(HEAD, search="\x00' OR 1=1 --\\" + "x" * 5000)) == []
 
 

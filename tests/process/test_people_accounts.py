@@ -182,6 +182,22 @@ def test_an_unknown_account_is_stopped_just_the_same(people):
         people.authenticate("tidak.ada", SECRET, ADDRESS)
 
 
+@pytest.mark.parametrize("name", ["", "\x00", "\ud800", "x" * 100_000, "' OR 1=1 --", "кабаг"])
+def test_what_no_account_can_be_called_is_refused_like_any_other(people, name):
+    for password in (SECRET, "\x00", "\ud800" * 10, "x" * 100_000):
+        with pytest.raises(InvalidData, match="tidak sesuai"):
+            people.authenticate(name, password, ADDRESS)
+
+
+def test_blocked_attempts_do_not_fill_the_log(people):
+    for _ in range(MAX_PER_ACCOUNT):
+        fail(people)
+    for _ in range(10):
+        with pytest.raises(TooManyAttempts):
+            people.authenticate("kabag", SECRET, ADDRESS)
+    assert [event for event, _ in security(people)].count("login.blocked") == 1
+
+
 def test_an_address_is_stopped_across_accounts(people, clock, monkeypatch):
     monkeypatch.setattr(passwords, "matches", lambda stored, given: given == SECRET and stored is not None)
     for number in range(MAX_PER_ADDRESS):

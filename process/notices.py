@@ -1,0 +1,113 @@
+"""Notifications: what a person, or who holds a position, was told; and what of it somebody has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from process.clock import instant
+from process.model import Actor
+from process.store import Store
+from process.tables import notification, notification_seen
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRow:
+    """A notification; `message` is an Indonesian sentence."""
+
+    id: int
+    kind: str
+    message: str
+    at: datetime
+    task_id: str | None
+    instance_id: str | None
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationPage:
+    """One page of notifications, the newest first."""
+
+    rows: tuple[NotificationRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class Notices:
+    """Reads and marks notifications; a part of `Inbox`."""
+
+    store: Store
+
+    def notifications(self, actor: Actor, *, page: int = 1) -> NotificationPage:
+        """What the actor, or the positions held, were told."""
+        with self.store.reading() as tx:
+            told = told_to(actor)
+            total = tx.scalar(sa.select(sa.func.count()).select_from(notification).where(told))
+            pages = max(1, -(-total // PAGE_SIZE))
+            page = min(max(1, page), pages)
+            rows = tx.all(
+                sa.select(notification, notification_seen.c.person.label("seen"))
+                .outerjoin(
+                    notification_seen,
+                    (notification_seen.c.notification == notification.c.id)
+                    & (notification_seen.c.person == actor.person_id),
+                )
+                .where(told)
+                .order_by(notification.c.at.desc(), notification.c.id.desc())
+                .limit(PAGE_SIZE)
+                .offset((page - 1) * PAGE_SIZE)
+            )
+        made = (
+            NotificationRow(
+                row.id, row.kind, row.message, instant(row.at), row.task, row.instance, row.seen is not None
+            )
+            for row in rows
+        )
+        return NotificationPage(tuple(made), total, page, pages)
+
+    def mark_seen(self, actor: Actor, ids: Iterable[int] | None = None) -> None:
+        """Mark notifications as seen by the actor: the given ones, or all. Those of others are left alone."""
+        if actor.person_id is None:
+            return
+        wanted = [told_to(actor), unseen_by(actor.person_id)]
+        if ids is not None:
+            wanted.append(notification.c.id.in_(list(ids)[:1000]))
+        with self.store.transaction() as tx:
+            rows = tx.all(sa.select(notification.c.id).where(*wanted))
+            if rows:
+                from sqlalchemy.dialects import postgresql, sqlite
+
+                insert: Any = (sqlite if tx.sqlite else postgresql).insert(notification_seen)
+                tx.execute(
+                    insert.on_conflict_do_nothing(),
+                    [{"person": actor.person_id, "notification": row.id} for row in rows],
+                )
+
+
+def holding(actor: Actor, role: sa.ColumnElement[str], unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The columns name a position that the actor holds. The two lists are what an index can use, the pairs are exact:
+    of alternatives alone SQLite makes a scan of all open tasks."""
+    places = sorted({(held.role, held.unit) for held in actor.positions})
+    exact = [sa.and_(role == one, unit == two) for one, two in places]
+    if len(exact) < 2:
+        return sa.or_(sa.false(), *exact)
+    return sa.and_(
+        role.in_(sorted({one for one, _ in places})), unit.in_(sorted({two for _, two in places})), sa.or_(*exact)
+    )
+
+
+def told_to(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(notification.c.person == actor.person_id, holding(actor, notification.c.role, notification.c.unit))
+
+
+def unseen_by(person_id: int) -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(
+        notification_seen.c.notification == notification.c.id, notification_seen.c.person == person_id
+    )
