@@ -35,7 +35,7 @@ TYPES: Mapping[str, str] = {
     "task.late": "Batas waktu terlampaui",
     "task.skipped": "Dilewati: tidak menyampaikan",
     "task.amended": "Isian dikoreksi",
-    "task.rescheduled": "Batas waktu dihitung ulang",
+    "task.due_changed": "Batas waktu dihitung ulang",
     "timer.fired": "Waktu tunggu berakhir",
     "attachment.added": "Lampiran ditambahkan",
     "document.written": "Dokumen ditulis",

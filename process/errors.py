@@ -63,8 +63,10 @@ class TaskTaken(Conflict):
 class DuplicateKey(Conflict):
     """Pelaksanaan untuk periode yang sama sudah ada"""
 
-    def __init__(self, message: str = "", *, ordinal: int = 2) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str = "", *, ordinal: int = 2, by: str | None = None, at: datetime | None = None
+    ) -> None:
+        super().__init__(message, by=by, at=at)
         self.ordinal = ordinal  # the ordinal that the next start with a reason would take
 
 

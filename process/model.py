@@ -203,6 +203,10 @@ class Attachment:
     size: int
     sha256: str
 
+    def told(self) -> dict[str, Any]:
+        """As the record cites it."""
+        return {"lampiran": self.id, "berkas": self.name, "ukuran": self.size, "sha256": self.sha256}
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 import zstandard
@@ -60,6 +61,15 @@ def unpack(stored: bytes) -> Any:
     return loads(unpack_bytes(stored))
 
 
+def pack_plain(data: Any) -> bytes:
+    """Like `pack`, for our own bookkeeping: strings and integers only, not data that people gave."""
+    return pack_bytes(orjson.dumps(data))
+
+
+def unpack_plain(stored: bytes | None) -> Any:
+    return None if stored is None else orjson.loads(unpack_bytes(stored))
+
+
 class Prepared:
     """A statement whose SQL text is made once per database, for the few statements that each completion runs.
 
@@ -67,7 +77,7 @@ class Prepared:
     booleans: nothing is converted. For `rows > 1` of an insert, use `Tx.insert_many`.
     """
 
-    def __init__(self, statement: sa.sql.expression.Executable) -> None:
+    def __init__(self, statement: sa.ClauseElement) -> None:
         self.statement = statement
         self._texts: dict[str, tuple[str, tuple[str, ...] | None]] = {}
 
@@ -76,7 +86,8 @@ class Prepared:
         found = self._texts.get(dialect.name)
         if found is None:
             compiled = self.statement.compile(dialect=dialect)
-            names = tuple(compiled.positiontup) if compiled.positiontup is not None else None
+            order = getattr(compiled, "positiontup", None)
+            names = None if order is None else tuple(order)
             found = self._texts[dialect.name] = (str(compiled), names)
         return found
 
@@ -118,7 +129,7 @@ class Tx:
         return cursor
 
     def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return self.run(prepared, values).fetchall()  # type: ignore[no-any-return]
+        return list(self.run(prepared, values).fetchall())
 
     def fetch_in(self, sql: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run `sql`, whose one `{}` becomes the list of `keys`; rows as the driver gives them."""
@@ -127,20 +138,33 @@ class Tx:
         mark = "?" if self.sqlite else "%s"
         cursor = self._raw.cursor()
         cursor.execute(sql.format(", ".join([mark] * len(keys))), list(keys))
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        return list(cursor.fetchall())
 
     def insert_many(self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
         """Insert all rows with one statement. Columns are of plain types."""
-        if not rows:
-            return
-        mark = "?" if self.sqlite else "%s"
-        one = "(" + ", ".join([mark] * len(columns)) + ")"
-        per = max(1, 30_000 // len(columns)) if self.sqlite else max(1, 60_000 // len(columns))
-        names = ", ".join(f'"{c}"' for c in columns)
+        per = max(1, 30_000 // len(columns))
         for begin in range(0, len(rows), per):
-            part = rows[begin : begin + per]
-            sql = f'INSERT INTO "{table.name}" ({names}) VALUES ' + ", ".join([one] * len(part))  # noqa: S608 - names are ours
-            self._raw.cursor().execute(sql, [value for row in part for value in row])
+            self._insert(table, columns, rows[begin : begin + per], "")
+
+    def insert_returning(
+        self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], returned: tuple[str, ...]
+    ) -> list[tuple[Any, ...]]:
+        """Insert all rows with one statement; the columns `returned` of each, in no promised order."""
+        if not rows:
+            return []
+        tail = " RETURNING " + ", ".join(f'"{name}"' for name in returned)
+        return list(self._insert(table, columns, rows, tail).fetchall())
+
+    def _insert(self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], tail: str) -> Any:
+        one = "(" + ", ".join(["?" if self.sqlite else "%s"] * len(columns)) + ")"
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join([one] * len(rows))
+        cursor = self._raw.cursor()
+        cursor.execute(
+            f'INSERT INTO "{table.name}" ({names}) VALUES {values}{tail}',  # noqa: S608 - names are ours
+            [value for row in rows for value in row],
+        )
+        return cursor
 
 
 def sqlite_url(path: Path) -> str:

@@ -1,0 +1,232 @@
+"""What FEEL sees in `sop:initial` and `sop:distribute`: documents, item, starter, units. Only what is named is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bpmn.model import Process, TaskDefinition
+from forms.canonical import CanonicalError
+from forms.feel import Expression, FeelError, parse
+from process.calendar import WorkingCalendar
+from process.calendars import Calendars
+from process.clock import instant
+from process.definitions import Version
+from process.errors import ProcessStuck
+from process.rows import InstanceRow, documents_of
+from process.store import Tx, unpack
+from process.tables import document_version, instance, unit
+
+_DATA = (
+    "SELECT d.id, coalesce(d.data, s.data) FROM document_version d "
+    "LEFT JOIN document_version s ON s.id = d.same_as WHERE d.id IN ({})"
+)
+
+
+def read_data(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The data of document versions by id."""
+    return {row[0]: unpack(row[1]) for row in tx.fetch_in(_DATA, sorted(set(ids)))}
+
+
+def per_item(process: Process) -> frozenset[str]:
+    """The keys of documents that are written per item."""
+    keys = {write.document for task in process.tasks.values() if task.each for write in task.writes}
+    keys.update(part.document for task in process.tasks.values() for part in task.distribute)
+    return frozenset(keys)
+
+
+@dataclass
+class Sources:
+    """Reads, once and only when asked, what contexts are made of; belongs to one transaction."""
+
+    tx: Tx
+    version: Version
+    owner_unit: str
+    calendars: Calendars
+    now: datetime
+    starter: Mapping[str, Any]  # nama, jabatan, unit
+    instance_id: str | None = None  # None before the start
+    pointers: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    fresh: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # written in this step
+    _units: dict[str, dict[str, Any]] | None = None
+    _data: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _calendar: WorkingCalendar | None = None
+
+    @classmethod
+    def of(cls, tx: Tx, version: Version, row: InstanceRow, calendars: Calendars, now: datetime) -> Sources:
+        starter = {"nama": row.starter_name, "jabatan": row.starter_title, "unit": row.starter_unit}
+        return cls(tx, version, row.owner_unit, calendars, now, starter, row.id, documents_of(row))
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working time of the owning unit."""
+        if self._calendar is None:
+            self._calendar = self.calendars.for_unit(self.tx, self.owner_unit, self.version.calendar)
+        return self._calendar
+
+    def after(self, duration: Any, start: datetime, /) -> datetime:
+        return self.calendar.after(duration, start)
+
+    def end_of(self, day: Any, /) -> datetime:
+        return self.calendar.end_of(day)
+
+    def units(self) -> dict[str, dict[str, Any]]:
+        """All units by code: kode, nama, induk, aktif."""
+        if self._units is None:
+            rows = self.tx.all(sa.select(unit.c.code, unit.c.name, unit.c.parent, unit.c.active).order_by(unit.c.code))
+            self._units = {
+                row.code: {"kode": row.code, "nama": row.name, "induk": row.parent, "aktif": bool(row.active)}
+                for row in rows
+            }
+        return self._units
+
+    def unit(self, code: str | None) -> dict[str, Any] | None:
+        found = self.units().get(code or "")
+        return None if found is None else {key: found[key] for key in ("kode", "nama", "induk")}
+
+    def load(self, keys: Iterable[str]) -> None:
+        """Read the newest data of documents, all in one statement."""
+        wanted = [
+            pointer[0]
+            for key in keys
+            for item, pointer in self.pointers.get(key, {}).items()
+            if (key, item) not in self.fresh and pointer[0] not in self._data
+        ]
+        if wanted:
+            self._data.update(read_data(self.tx, wanted))
+
+    def data(self, key: str, item: str = "") -> dict[str, Any] | None:
+        """The newest data of a document, what this step wrote included."""
+        if (key, item) in self.fresh:
+            return self.fresh[key, item]
+        pointer = self.pointers.get(key, {}).get(item)
+        if pointer is None:
+            return None
+        if pointer[0] not in self._data:
+            self.load([key])
+        return self._data[pointer[0]]
+
+    def items(self, key: str) -> list[str]:
+        """The items that a document exists for, in order."""
+        return sorted({*self.pointers.get(key, {}), *(item for name, item in self.fresh if name == key)} - {""})
+
+    # -- contexts ---------------------------------------------------------------------------------------------------
+
+    def task_unit(self, text: str, item: str | None) -> str:
+        """The code of the unit that a lane or task names: `owner`, `item`, or FEEL over both."""
+        if text == "owner":
+            return self.owner_unit
+        if text == "item":
+            return item or self.owner_unit
+        code = parse(text).evaluate({"owner": self.unit(self.owner_unit), "item": item}, now=self.now)
+        if not isinstance(code, str) or code not in self.units():
+            raise ProcessStuck(f"Unit kerja dari ungkapan “{text}” tidak ada: {code!r}. Periksa data unit kerja.")
+        return code
+
+    def context(
+        self, names: frozenset[str], *, item: str | None = None, task: TaskDefinition | None = None, unit_code: str,
+        due: int | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """The context for expressions that use `names`; see docs/architecture.md."""
+        process = self.version.process
+        by_item = per_item(process)
+        own = f"_{task.each.item}" if task is not None and task.each is not None else None
+        plain = {key for key in process.documents if key in names or f"{key}_item" in names}
+        self.load(plain)
+        made: dict[str, Any] = {}
+        for key in process.documents:
+            if key in names:
+                if key in by_item:
+                    made[key] = [{**(self.data(key, one) or {}), "item": one} for one in self.items(key)]
+                else:
+                    made[key] = self.data(key)
+            if f"{key}_item" in names:
+                made[f"{key}_item"] = self.data(key, item or "")
+        if own is not None and task is not None and task.each is not None:
+            made[task.each.item] = item
+        made["item"] = item
+        made["starter"] = dict(self.starter)
+        if "unit" in names:
+            made["unit"] = self.unit(unit_code)
+        if "owner" in names:
+            made["owner"] = self.unit(self.owner_unit)
+        if "units" in names:
+            made["units"] = [
+                {**(self.unit(code) or {}), "label": one["nama"], "value": code}
+                for code, one in self.units().items()
+                if one["aktif"]
+            ]
+        if "due_date" in names:
+            made["due_date"] = None if due is None else self.calendar.local_date(instant(due))
+        if "previous" in names:
+            made["previous"] = self.previous()
+        return made
+
+    def previous(self) -> dict[str, Any] | None:
+        """The documents of the newest earlier instance of the same process and owner, or None."""
+        found = previous_instance(self.tx, self.version.process_id, self.owner_unit, self.instance_id)
+        if found is None:
+            return None
+        rows = self.tx.all(
+            sa.select(document_version.c.key, document_version.c.item, sa.func.max(document_version.c.number))
+            .where(document_version.c.instance == found)
+            .group_by(document_version.c.key, document_version.c.item)
+            .order_by(document_version.c.key, document_version.c.item)
+        )
+        newest = self.tx.all(
+            sa.select(document_version.c.id, document_version.c.key, document_version.c.item).where(
+                document_version.c.instance == found,
+                sa.tuple_(document_version.c.key, document_version.c.item, document_version.c.number).in_(
+                    [tuple(row) for row in rows]
+                ),
+            )
+        )
+        data = read_data(self.tx, [row.id for row in newest])
+        by_item = per_item(self.version.process)
+        made: dict[str, Any] = {}
+        for row in sorted(newest, key=lambda one: (one.key, one.item)):
+            if row.item or row.key in by_item:
+                made.setdefault(row.key, []).append({**data[row.id], "item": row.item})
+            else:
+                made[row.key] = data[row.id]
+        return made
+
+    def initial(
+        self, expressions: Mapping[str, Expression], *, element: str, item: str | None, task: TaskDefinition | None,
+        unit_code: str, due: int | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What a form starts with."""
+        if not expressions:
+            return {}
+        names = frozenset().union(*(expression.names for expression in expressions.values()))
+        context = self.context(names, item=item, task=task, unit_code=unit_code, due=due)
+        return {
+            name: evaluate(expression, context, self.now, f"{element}, isian awal “{name}”")
+            for name, expression in expressions.items()
+        }
+
+
+def evaluate(expression: Expression, context: Mapping[str, Any], now: datetime, where: str) -> Any:
+    """Evaluate leniently; an error of FEEL becomes one that names the place."""
+    try:
+        return expression.evaluate(context, now=now)
+    except (FeelError, CanonicalError) as error:
+        raise ProcessStuck(f"Ungkapan pada {where} tidak dapat dihitung: {error}") from error
+
+
+def previous_instance(tx: Tx, process_id: str, owner_unit: str, instance_id: str | None) -> str | None:
+    """The instance of the same process and owner that started last before this one; cancelled ones do not count."""
+    query = sa.select(instance.c.id).where(
+        instance.c.process_id == process_id, instance.c.owner_unit == owner_unit, instance.c.state != "cancelled"
+    )
+    if instance_id is not None:
+        started = sa.select(instance.c.started).where(instance.c.id == instance_id).scalar_subquery()
+        query = query.where(instance.c.id != instance_id, instance.c.started <= started)
+    found: str | None = tx.scalar(query.order_by(instance.c.started.desc(), instance.c.id).limit(1))
+    return found

@@ -1,0 +1,147 @@
+"""Document versions as pages and print-outs show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from forms import Form
+from process.clock import instant, instant_or_none
+from process.context import read_data
+from process.definitions import Version
+from process.errors import NotFound
+from process.model import Attachment, DocumentVersion
+from process.store import Tx
+from process.tables import attachment, document_version, person, printout, signature
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A paraf or signature, with the signer's name and title as of then; `label`: tidak tersertifikasi."""
+
+    kind: str
+    name: str
+    title: str
+    at: datetime
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOut:
+    id: str
+    document_version: int
+    title: str
+    layout: str
+    state: str  # waiting | ready | failed
+    sha256: str | None
+    size: int | None
+    made_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    version: DocumentVersion
+    name: str
+    form: Form
+    data: Mapping[str, Any]
+    attachments: tuple[Attachment, ...]
+    author: str | None
+    signatures: tuple[Signature, ...]
+
+
+def to_version(row: sa.Row[Any]) -> DocumentVersion:
+    return DocumentVersion(
+        id=row.id,
+        instance_id=row.instance,
+        key=row.key,
+        item=row.item or None,
+        number=row.number,
+        digest=bytes(row.digest).hex(),
+        form_id=row.form,
+        state=row.state,
+        task_id=row.task,
+        written_at=instant(row.written_at),
+        person_id=row.person,
+        position_id=row.position,
+    )
+
+
+def to_printout(row: sa.Row[Any]) -> PrintOut:
+    return PrintOut(
+        row.id, row.document_version, row.title, row.layout, row.state, row.sha256, row.size,
+        instant_or_none(row.made_at),
+    )  # fmt: skip
+
+
+_META = tuple(column for column in document_version.c if column.name not in ("data", "same_as"))
+
+
+def versions(tx: Tx, ids: Iterable[int]) -> list[tuple[DocumentVersion, str | None]]:
+    """Versions by id with their author's name, in the order of the SOP: as they were written."""
+    rows = tx.all(
+        sa.select(*_META, person.c.name.label("author"))
+        .outerjoin(person, person.c.id == document_version.c.person)
+        .where(document_version.c.id.in_(sorted(ids)))
+        .order_by(document_version.c.written_at, document_version.c.id)
+    )
+    return [(to_version(row), row.author) for row in rows]
+
+
+def document_views(tx: Tx, version: Version, ids: Iterable[int]) -> list[DocumentView]:
+    """Documents with all that belongs to them, in a handful of statements."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    data = read_data(tx, wanted)
+    signed: dict[int, list[Signature]] = {}
+    for row in tx.all(
+        sa.select(signature).where(signature.c.document_version.in_(wanted)).order_by(signature.c.at, signature.c.id)
+    ):
+        one = Signature(row.kind, row.name, row.title, instant(row.at), row.label)
+        signed.setdefault(row.document_version, []).append(one)
+    found = versions(tx, wanted)
+    files = {one.id: version.forms[one.form_id].attachment_ids(data[one.id]) for one, _ in found}
+    known = attachments(tx, set().union(*files.values()))
+    return [
+        DocumentView(
+            one,
+            version.process.documents[one.key].name,
+            version.forms[one.form_id],
+            data[one.id],
+            tuple(known[key] for key in sorted(files[one.id]) if key in known),
+            author,
+            tuple(signed.get(one.id, ())),
+        )
+        for one, author in found
+    ]
+
+
+def document_view(tx: Tx, version: Version, version_id: int) -> DocumentView:
+    found = document_views(tx, version, [version_id])
+    if not found:
+        raise NotFound("Dokumen ini tidak ada.")
+    return found[0]
+
+
+def attachments(tx: Tx, ids: Iterable[str]) -> dict[str, Attachment]:
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    rows = tx.all(sa.select(attachment).where(attachment.c.id.in_(wanted)))
+    return {row.id: Attachment(row.id, row.name, row.media_type, row.size, row.sha256) for row in rows}
+
+
+def printouts(tx: Tx, version_ids: Iterable[int]) -> tuple[PrintOut, ...]:
+    wanted = sorted(set(version_ids))
+    if not wanted:
+        return ()
+    rows = tx.all(
+        sa.select(printout)
+        .where(printout.c.document_version.in_(wanted))
+        .order_by(printout.c.asked_at.desc(), printout.c.id)
+    )
+    return tuple(to_printout(row) for row in rows)

@@ -1,0 +1,157 @@
+"""Files under the data directory, by SHA-256: attachments that people upload, and print-outs that are made."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from process import policy
+from process.audit import NewEvent
+from process.clock import micros
+from process.completing import amendable, require_work
+from process.context import Sources
+from process.errors import FileRefused, FileTooLarge, Forbidden, NotFound, StorageFull
+from process.model import Actor, Attachment, new_id
+from process.sniff import file_name, media_type
+from process.tables import attachment
+from process.work import Desk
+
+MAX_BYTES = 20 * 1024 * 1024
+_CHUNK = 256 * 1024
+
+
+class Blobs:
+    """Immutable files named by the SHA-256 of their content; the same bytes are kept once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    @contextmanager
+    def incoming(self) -> Iterator[BinaryIO]:
+        """A temporary file beside the others; gone afterwards, unless it was kept."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix="masuk-") as made:
+                yield made  # type: ignore[misc]
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull() from error
+            raise
+
+    def keep(self, content: BinaryIO, sha256: str) -> Path:
+        """Move the content of `incoming` to its place, on the disk for good before this returns."""
+        target = self.path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content.flush()
+        os.fsync(content.fileno())
+        if not target.exists():
+            os.link(content.name, target)
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        return target
+
+    def put(self, content: bytes) -> str:
+        """Keep bytes; returns their SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        with self.incoming() as made:
+            made.write(content)
+            self.keep(made, sha256)
+        return sha256
+
+
+class Files:
+    """Attachments."""
+
+    def __init__(self, desk: Desk, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self.desk = desk
+        self.blobs = Blobs(folder)
+        self.max_bytes = max_bytes
+
+    def store(
+        self,
+        stream: BinaryIO,
+        name: str,
+        declared: str | None,
+        actor: Actor,
+        *,
+        task_id: str | None = None,
+        process_id: str | None = None,
+    ) -> Attachment:
+        """Keep a file for a task that the actor may do, or for a start form. The type is found in the bytes; what is
+        `declared` is not believed. Raises FileRefused, FileTooLarge, and what the engine raises."""
+        if (task_id is None) == (process_id is None):
+            raise ValueError("a file belongs to a task or to a process")
+        self._allowed(actor, task_id, process_id)
+        with self.blobs.incoming() as made:
+            sha256, size = self._receive(stream, made)
+            found = media_type(made)
+            kept = Attachment(new_id(), file_name(name, found), found, size, sha256)
+            self.blobs.keep(made, sha256)
+        self._record(kept, actor, task_id, process_id)
+        return kept
+
+    def _receive(self, stream: BinaryIO, made: BinaryIO) -> tuple[str, int]:
+        digest = hashlib.sha256()
+        size = 0
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > self.max_bytes:
+                raise FileTooLarge(f"Ukuran berkas melebihi {self.max_bytes // (1024 * 1024)} MB.")
+            digest.update(chunk)
+            made.write(chunk)
+        if not size:
+            raise FileRefused("Berkas ini kosong.")
+        made.flush()
+        return digest.hexdigest(), size
+
+    def _allowed(self, actor: Actor, task_id: str | None, process_id: str | None) -> None:
+        """Ask before a byte is kept; asked again when the row is written."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            if task_id is not None:
+                work, task = self.desk.by_task(tx, task_id, actor, now)
+                if not (work.held is not None and amendable(work, task)):
+                    require_work(work, task)
+                return
+            version_id = self.desk.definitions.in_force(tx, process_id or "", now)
+            if version_id is None:
+                raise NotFound("Proses ini tidak ada atau tidak sedang berlaku.")
+            version = self.desk.definitions.load(tx, version_id)
+            sources = Sources(tx, version, version.owner_unit, self.desk.calendars, now, {})
+            unit = sources.task_unit(version.process.start.unit, None)
+            if policy.may_start(actor, version.process.start.role, unit) is None:
+                raise Forbidden("Jabatan Anda tidak berwenang memulai proses ini.")
+
+    def _record(self, kept: Attachment, actor: Actor, task_id: str | None, process_id: str | None) -> None:
+        now = self.desk.clock.now()
+        values = {
+            "id": kept.id,
+            "sha256": kept.sha256,
+            "name": kept.name,
+            "media_type": kept.media_type,
+            "size": kept.size,
+            "uploaded_by": actor.person_id,
+            "at": micros(now),
+        }
+        with self.desk.store.transaction() as tx:
+            if task_id is None:
+                tx.execute(attachment.insert().values(process=process_id, **values))
+                return
+            work, task = self.desk.by_task(tx, task_id, actor, now)
+            if not (work.held is not None and amendable(work, task)):
+                require_work(work, task)
+            tx.execute(attachment.insert().values(instance=work.row.id, task=task_id, **values))
+            work.events.append(NewEvent("attachment.added", kept.told(), task.id, task.element))
+            work.save()

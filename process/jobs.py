@@ -1,0 +1,181 @@
+"""Slow work as rows: a job is asked for in the transaction that made it due, and runs outside of it, once.
+
+A row is the truth; the scheduler's thread only wakes. A job that a stopped server left running is taken up again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from process.clock import Clock, micros
+from process.errors import AlurError, Busy
+from process.store import Store, Tx, pack_plain, unpack_plain
+from process.tables import job
+
+ATTEMPTS = 5
+LEASE = timedelta(minutes=5)  # a job that runs longer is taken for lost, and runs again
+BACKOFF = timedelta(seconds=10)
+SEALS_EVERY = timedelta(days=1)
+
+log = logging.getLogger("alur.jobs")
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+class Jobs:
+    """`handlers[kind]` does the work of a kind: it gets the payload, and must bear being called twice."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self.handlers: dict[str, Handler] = {}
+
+    def enqueue(self, tx: Tx, kind: str, key: str, payload: dict[str, Any], *, run_at: datetime | None = None) -> None:
+        """Ask for a job within an open transaction; nothing happens when the same (kind, key) was asked for before.
+        The payload holds strings and integers."""
+        insert = sqlite_insert if tx.sqlite else postgresql_insert
+        tx.execute(
+            insert(job)
+            .values(
+                kind=kind,
+                key=key,
+                payload=pack_plain(payload),
+                run_at=micros(run_at or self.clock.now()),
+                state="waiting",
+                attempts=0,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    def run_due(self, now: datetime, *, most: int = 20) -> int:
+        """Run the jobs that are due and have a handler; returns how many ran. Safe to call from several threads."""
+        ran = 0
+        while ran < most and (taken := self._take(now)) is not None:
+            job_id, kind, payload, attempts = taken
+            try:
+                self.handlers[kind](payload)
+            except Exception as error:
+                log.exception("job %s (%s) failed", job_id, kind)
+                self._failed(job_id, attempts, str(error), now)
+            else:
+                with self.store.transaction() as tx:
+                    tx.execute(job.update().where(job.c.id == job_id).values(state="done", error=None))
+            ran += 1
+        return ran
+
+    def _take(self, now: datetime) -> tuple[int, str, dict[str, Any], int] | None:
+        if not self.handlers:
+            return None
+        at = micros(now)
+        due = (
+            sa.select(job.c.id, job.c.kind, job.c.payload, job.c.attempts)
+            .where(
+                sa.text("state IN ('waiting', 'running')"),  # as the partial index says it
+                job.c.run_at <= at,
+                job.c.kind.in_(sorted(self.handlers)),
+            )
+            .order_by(job.c.run_at, job.c.id)
+            .limit(1)
+        )
+        with self.store.reading() as tx:
+            if tx.one(due) is None:
+                return None
+        with self.store.transaction() as tx:
+            row = tx.one(due if tx.sqlite else due.with_for_update(skip_locked=True))
+            if row is None:
+                return None
+            tx.execute(
+                job.update()
+                .where(job.c.id == row.id)
+                .values(state="running", attempts=row.attempts + 1, run_at=at + LEASE // timedelta(microseconds=1))
+            )
+            return row.id, row.kind, unpack_plain(row.payload), row.attempts + 1
+
+    def _failed(self, job_id: int, attempts: int, error: str, now: datetime) -> None:
+        final = attempts >= ATTEMPTS
+        again = micros(now + BACKOFF * 2 ** (attempts - 1))
+        with self.store.transaction() as tx:
+            tx.execute(
+                job.update()
+                .where(job.c.id == job_id)
+                .values(state="failed" if final else "waiting", error=error[:2000], run_at=again)
+            )
+
+
+class Scheduler(Protocol):
+    """Wakes what is due. A lost or doubled wake-up does no harm: rows are asked again under their lock."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class ThreadScheduler:
+    """Two threads of this process: one fires timers (at most `interval` seconds late), the other runs jobs, so that a
+    long print-out never keeps a deadline waiting."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        fire: Callable[[datetime], int],
+        run: Callable[[datetime], int],
+        seal: Callable[[], int],
+        *,
+        interval: float = 0.5,
+    ) -> None:
+        self._clock = clock
+        self._fire = fire
+        self._run = run
+        self._seal = seal
+        self._interval = interval
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._sealed: datetime | None = None
+
+    def start(self) -> None:
+        """Fire what fell due while nothing ran, then go on until `stop`."""
+        if self._threads:
+            return
+        self._stop.clear()
+        for name, work in (("alur-timers", self._timers), ("alur-jobs", self._jobs)):
+            thread = threading.Thread(target=self._loop, args=(work,), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask both threads to end, and wait for them."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._threads.clear()
+
+    def _loop(self, work: Callable[[], None]) -> None:
+        while True:
+            try:
+                work()
+            except Busy:
+                log.warning("the database was busy; trying again")
+            except AlurError:
+                log.exception("a due step could not be done")
+            except Exception:
+                log.exception("the scheduler met an unexpected error")
+            if self._clock.wait(self._stop, self._interval):
+                return
+
+    def _timers(self) -> None:
+        self._fire(self._clock.now())
+
+    def _jobs(self) -> None:
+        now = self._clock.now()
+        self._run(now)
+        if self._sealed is None or now - self._sealed >= SEALS_EVERY:
+            self._seal()
+            self._sealed = now

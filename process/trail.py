@@ -1,0 +1,159 @@
+"""Reading the record: an instance's timeline, checking the chains, and sealing their heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import zstandard
+
+from forms.canonical import loads
+from process.audit import Misfit, NewEvent, verify
+from process.clock import Clock, instant, micros
+from process.errors import NotFound
+from process.model import SYSTEM, AuditEvent, TimelineEntry
+from process.record import SYSTEM_STREAM, append, instance_stream
+from process.store import Store, Tx, unpack_bytes
+from process.tables import event, event_payload, instance, seal, stream
+
+_HEADER = tuple(AuditEvent.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check found: how many streams and events were read, and the first misfit of each stream that has one."""
+
+    streams: int
+    events: int
+    misfits: tuple[Misfit, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.misfits
+
+
+class Trail:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def verify(self, instance_id: str | None = None) -> Verified:
+        """Recompute the chain of one instance, or of every stream. Reads everything; changes nothing."""
+        with self.store.reading() as tx:
+            query = sa.select(
+                stream.c.id,
+                stream.c.name,
+                sa.func.coalesce(instance.c.event_seq, stream.c.seq, 0).label("seq"),
+                sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
+            ).outerjoin(instance, instance.c.stream == stream.c.id)
+            if instance_id is not None:
+                query = query.where(stream.c.name == instance_stream(instance_id))
+            streams = tx.all(query.order_by(stream.c.id))
+            if instance_id is not None and not streams:
+                raise NotFound("Pelaksanaan ini tidak ada.")
+            seals: dict[int, dict[int, bytes]] = {}
+            for row in tx.all(sa.select(seal)):
+                seals.setdefault(row.stream, {})[row.seq] = bytes(row.head)
+            misfits = []
+            count = 0
+            for one in streams:
+                events = _read(tx, one.id)
+                count += len(events)
+                found = verify(one.name, events, one.seq, one.head, seals.get(one.id))
+                if found is not None:
+                    misfits.append(found)
+            known = {one.id for one in streams}
+            if instance_id is None:
+                orphans = tx.all(sa.select(event.c.stream).where(event.c.stream.not_in(known)).distinct())
+                misfits.extend(Misfit(f"nomor {row.stream}", 1, "rantai tanpa induk") for row in orphans)
+            return Verified(len(streams), count, tuple(misfits))
+
+    def seal(self) -> int:
+        """Seal the heads that moved since the last time into the system stream; returns how many."""
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            last = (
+                sa.select(seal.c.stream, sa.func.max(seal.c.seq).label("seq")).group_by(seal.c.stream).subquery("last")
+            )
+            seq = sa.func.coalesce(instance.c.event_seq, stream.c.seq)
+            rows = tx.all(
+                sa.select(
+                    stream.c.id,
+                    stream.c.name,
+                    seq.label("seq"),
+                    sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
+                )
+                .outerjoin(instance, instance.c.stream == stream.c.id)
+                .outerjoin(last, last.c.stream == stream.c.id)
+                .where(seq > sa.func.coalesce(last.c.seq, 0), stream.c.name != SYSTEM_STREAM)
+                .order_by(stream.c.id)
+            )
+            if not rows:
+                return 0
+            at = micros(now)
+            tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
+            told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
+            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": told})], SYSTEM, now)
+            return len(rows)
+
+    def timeline(self, instance_id: str) -> tuple[TimelineEntry, ...]:
+        """Every event of an instance, oldest first; who may read which is for `views` to say."""
+        with self.store.reading() as tx:
+            row = tx.one(sa.select(instance.c.stream).where(instance.c.id == instance_id))
+            if row is None:
+                raise NotFound("Pelaksanaan ini tidak ada.")
+            return timeline(tx, row.stream)
+
+    def events(self, stream_name: str) -> tuple[TimelineEntry, ...]:
+        """Every event of a stream (`system`, `process:<id>`), oldest first."""
+        with self.store.reading() as tx:
+            row = tx.one(sa.select(stream.c.id).where(stream.c.name == stream_name))
+            return timeline(tx, row.id) if row else ()
+
+
+def timeline(tx: Tx, stream_id: int) -> tuple[TimelineEntry, ...]:
+    entries = []
+    for header, payload in _read(tx, stream_id):
+        data: dict[str, Any] = loads(payload[1]) if payload else {}
+        by = data.pop("oleh", {})
+        entries.append(
+            TimelineEntry(
+                seq=header.seq,
+                at=instant(header.at),
+                type=header.type,
+                actor_id=header.actor,
+                name=by.get("nama", ""),
+                title=by.get("jabatan"),
+                kind=header.kind,
+                source=header.source,
+                task_id=header.task,
+                element=header.element,
+                data=data,
+            )
+        )
+    return tuple(entries)
+
+
+def _read(tx: Tx, stream_id: int) -> list[tuple[AuditEvent, tuple[bytes, bytes] | None]]:
+    """Events with (salt, canonical payload), in order of seq."""
+    rows = tx.all(
+        sa.select(*(event.c[name] for name in _HEADER), event_payload.c.salt, event_payload.c.data)
+        .outerjoin(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
+        .where(event.c.stream == stream_id)
+        .order_by(event.c.seq)
+    )
+    found = []
+    for row in rows:
+        header = AuditEvent(*row[: len(_HEADER)])
+        payload = None if row.salt is None else (bytes(row.salt), _payload(bytes(row.data)))
+        found.append((header, payload))
+    return found
+
+
+def _payload(stored: bytes) -> bytes:
+    """The payload's bytes; what cannot even be decompressed is what was changed, and will not match its digest."""
+    try:
+        return unpack_bytes(stored)
+    except zstandard.ZstdError:
+        return stored

@@ -1,0 +1,581 @@
+"""What pages read of tasks, instances and documents: only what the actor may see; nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bpmn.model import TaskDefinition
+from forms import Form
+from process import answers, policy
+from process.clock import instant, micros
+from process.completing import amendable, sight_of
+from process.context import previous_instance, read_data
+from process.definitions import Version
+from process.documents import (
+    DocumentView,
+    PrintOut,
+    Signature,
+    attachments,
+    document_view,
+    document_views,
+    printouts,
+    to_printout,
+    versions,
+)
+from process.errors import NotFound
+from process.files import Blobs
+from process.model import (
+    Actor,
+    Attachment,
+    DocumentVersion,
+    Draft,
+    Instance,
+    InstanceState,
+    TaskState,
+    TimelineEntry,
+    UserTask,
+)
+from process.prints import Printable, Prints
+from process.rows import INSTANCE_COLUMNS, TASK_COLUMNS, InstanceRow, to_instance, to_task
+from process.rows import TaskRow as Row
+from process.store import Tx, unpack
+from process.tables import (
+    attachment,
+    document_version,
+    draft,
+    instance,
+    person,
+    printout,
+    process_definition,
+    unit,
+    user_task,
+)
+from process.trail import timeline
+from process.work import Desk, Work
+
+__all__ = ["DocumentView", "PrintOut", "Printable", "Signature", "Views"]
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnNote:
+    text: str
+    by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What the actor may do on a task's page now."""
+
+    see_instance: bool
+    claim: bool
+    release: bool
+    edit: bool
+    amend: bool
+    force_release: bool
+    reassign: bool
+    skip: bool
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """`initial`: what the form starts with; `data`: what the page opens with, draft or what was sent laid over it."""
+
+    task: UserTask
+    instance: Instance
+    version: Version
+    definition: TaskDefinition
+    form: Form
+    initial: dict[str, Any]
+    data: dict[str, Any]
+    draft: Draft | None
+    attachments: tuple[Attachment, ...]
+    holder: str | None
+    done_by: str | None
+    note: ReturnNote | None
+    reads: tuple[DocumentView, ...]
+    printouts: tuple[PrintOut, ...]
+    due_state: str | None  # None | mendekati | terlambat
+    candidates: tuple[tuple[int, str], ...]  # for reassigning: (person id, name)
+    can: Can
+    open_elements: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task of an instance, in a list; `can_see`: whether the actor may open its page."""
+
+    task: UserTask
+    holder: str | None
+    done_by: str | None
+    can_see: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    version: DocumentVersion
+    name: str
+    author: str | None
+
+
+@dataclass(frozen=True)
+class InstancePage:
+    """Tasks of all passes, in the order in which they became available; documents: the newest of each."""
+
+    instance: Instance
+    version: Version
+    tasks: tuple[TaskRow, ...]
+    documents: tuple[DocumentRow, ...]
+    printouts: tuple[PrintOut, ...]
+    timeline: tuple[TimelineEntry, ...]
+    can_cancel: bool
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """One version of a document; `newest`: the newest version of the same document."""
+
+    document: DocumentView
+    newest: DocumentVersion | None
+    instance: Instance
+    printouts: tuple[PrintOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPage:
+    """`path`: the PDF, once it is ready."""
+
+    printout: PrintOut
+    instance: Instance
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRowView:
+    instance: Instance
+    process_name: str
+    open_steps: tuple[str, ...]
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceList:
+    rows: tuple[InstanceRowView, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class Views:
+    def __init__(self, desk: Desk, prints: Prints, blobs: Blobs) -> None:
+        self.desk = desk
+        self.prints = prints
+        self.blobs = blobs
+
+    # -- a task -----------------------------------------------------------------------------------------------------
+
+    def task(self, task_id: str, actor: Actor) -> TaskPage:
+        """The page of a task; NotFound also for who may not see it."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            work, row = self.desk.by_task(tx, task_id, actor, now)
+            sight = sight_of(work)
+            if not sight.task(row.item or None):
+                raise NotFound("Tugas ini tidak ada.")
+            definition = work.definition(row)
+            form = work.version.forms[definition.form]
+            initial = answers.initial_of(work.sources, row, definition)
+            kept = self._draft(tx, row, actor)
+            own = answers.own_data(work.sources, row, definition)
+            if not row.open:
+                opened = _as_sent(tx, row, definition) or own
+            else:
+                opened = kept.data if kept else own if row.returned else None
+            reads = [key for key in definition.reads if key in work.sources.pointers]
+            seen = {
+                pointer[0]: (key, item)
+                for key in reads
+                for item, pointer in work.sources.pointers[key].items()
+                if (not row.item or not item or item == row.item) and sight.document(key, item or None)
+            }
+            data = form.start(initial, opened)
+            names = _names(tx, [row.assignee, row.completed_by])
+            return TaskPage(
+                task=to_task(row),
+                instance=to_instance(work.row),
+                version=work.version,
+                definition=definition,
+                form=form,
+                initial=initial,
+                data=data,
+                draft=kept,
+                attachments=self._files(tx, work, row, form, data),
+                holder=names.get(row.assignee),
+                done_by=names.get(row.completed_by),
+                note=self._note(tx, row),
+                reads=tuple(document_views(tx, work.version, seen)),
+                printouts=self._prints_of(tx, row.id),
+                due_state=due_state(work, row),
+                candidates=self._candidates(tx, work, row),
+                can=self._can(work, row, sight),
+                open_elements=frozenset(one.element for one in work.open.values()),
+            )
+
+    def previous(self, task_id: str, actor: Actor, key: str) -> tuple[dict[str, Any], str]:
+        """The newest data of a document in the previous instance, and that instance's title; NotFound without one."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            work, row = self.desk.by_task(tx, task_id, actor, now)
+            if not sight_of(work).task(row.item or None):
+                raise NotFound("Tugas ini tidak ada.")
+            found = previous_instance(tx, work.row.process_id, work.row.owner_unit, work.row.id)
+            if found is not None:
+                last = tx.one(
+                    sa.select(document_version.c.id, instance.c.title)
+                    .join(instance, instance.c.id == document_version.c.instance)
+                    .where(
+                        document_version.c.instance == found,
+                        document_version.c.key == key,
+                        document_version.c.item == row.item,
+                    )
+                    .order_by(document_version.c.number.desc())
+                    .limit(1)
+                )
+                if last is not None:
+                    return read_data(tx, [last.id])[last.id], last.title
+            raise NotFound("Belum ada periode sebelumnya yang memuat isian ini.")
+
+    def _draft(self, tx: Tx, row: Row, actor: Actor) -> Draft | None:
+        """The draft, for who holds the task or may take it."""
+        if not row.open or not policy.may_work(actor, row.role, row.unit, row.assignee):
+            return None
+        found = tx.one(sa.select(draft).where(draft.c.task == row.id))
+        if found is None:
+            return None
+        return Draft(unpack(bytes(found.data)), found.revision, instant(found.saved_at), found.saved_by)
+
+    def _files(self, tx: Tx, work: Work, row: Row, form: Form, data: dict[str, Any]) -> tuple[Attachment, ...]:
+        """The attachments that the form names, and those uploaded at this step (a draft may have lost their names)."""
+        known = attachments(tx, form.attachment_ids(data))
+        rows = tx.all(
+            sa.select(attachment)
+            .join(user_task, user_task.c.id == attachment.c.task)
+            .where(
+                attachment.c.instance == work.row.id,
+                user_task.c.element == row.element,
+                user_task.c.item == row.item,
+            )
+        )
+        for one in rows:
+            known[one.id] = Attachment(one.id, one.name, one.media_type, one.size, one.sha256)
+        return tuple(known[key] for key in sorted(known))
+
+    def _note(self, tx: Tx, row: Row) -> ReturnNote | None:
+        if not row.returned:
+            return None
+        found = tx.one(
+            sa.select(person.c.name, user_task.c.completed)
+            .select_from(user_task)
+            .outerjoin(person, person.c.id == user_task.c.completed_by)
+            .where(user_task.c.id == row.returned_by)
+        )
+        at = instant(found.completed) if found is not None and found.completed is not None else None
+        return ReturnNote(row.note or "", found.name if found is not None else None, at)
+
+    def _prints_of(self, tx: Tx, task_id: str) -> tuple[PrintOut, ...]:
+        rows = tx.all(sa.select(printout).where(printout.c.task == task_id).order_by(printout.c.title, printout.c.id))
+        return tuple(to_printout(row) for row in rows)
+
+    def _candidates(self, tx: Tx, work: Work, row: Row) -> tuple[tuple[int, str], ...]:
+        if not row.open or not policy.may_manage(work.actor):
+            return ()
+        holders = [one for one in self.desk.people.holders(tx, row.role, row.unit, work.now) if one != row.assignee]
+        names = _names(tx, holders)
+        return tuple((one, names[one]) for one in holders)
+
+    def _can(self, work: Work, row: Row, sight: policy.Sight) -> Can:
+        actor = work.actor
+        manage = policy.may_manage(actor) and row.open
+        works = row.open and policy.may_work(actor, row.role, row.unit, row.assignee)
+        own = row.open and actor.person_id is not None and row.assignee == actor.person_id
+        sole = works and self.desk.people.holders(work.tx, row.role, row.unit, work.now) == (actor.person_id,)
+        return Can(
+            see_instance=sight.anything,
+            claim=works and row.assignee is None,
+            release=own,
+            edit=works and (own or sole),
+            amend=work.held is not None and actor.person_id is not None and amendable(work, row),
+            force_release=manage and row.assignee is not None and not own,
+            reassign=manage,
+            skip=manage and bool(row.item),
+        )
+
+    # -- instances --------------------------------------------------------------------------------------------------
+
+    def instance(self, instance_id: str, actor: Actor) -> InstancePage:
+        """The page of an instance; who heads one item sees the steps and events of that item, and those of all."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            work = self.desk.by_instance(tx, instance_id, actor, now)
+            sight = sight_of(work)
+            if not sight.anything:
+                raise NotFound("Pelaksanaan ini tidak ada.")
+            rows = [
+                Row._make(row)
+                for row in tx.all(
+                    sa.select(*(user_task.c[name] for name in TASK_COLUMNS))
+                    .where(user_task.c.instance == instance_id)
+                    .order_by(user_task.c.available, user_task.c.number, user_task.c.item, user_task.c.id)
+                )
+            ]
+            names = _names(tx, [who for row in rows for who in (row.assignee, row.completed_by)])
+            shown = [row for row in rows if not row.item or sight.task(row.item)]
+            newest = [
+                pointer[0]
+                for key, items in work.sources.pointers.items()
+                for item, pointer in items.items()
+                if sight.document(key, item or None)
+            ]
+            documents = work.version.process.documents
+            return InstancePage(
+                to_instance(work.row),
+                work.version,
+                tuple(
+                    TaskRow(
+                        to_task(row), names.get(row.assignee), names.get(row.completed_by), sight.task(row.item or None)
+                    )
+                    for row in shown
+                ),
+                tuple(DocumentRow(one, documents[one.key].name, author) for one, author in versions(tx, newest)),
+                self._prints_seen(tx, instance_id, sight),
+                _timeline_seen(timeline(tx, work.row.stream), sight, {row.id: row.item for row in rows}),
+                policy.may_manage(actor) and work.row.state == InstanceState.RUNNING,
+            )
+
+    def _prints_seen(self, tx: Tx, instance_id: str, sight: policy.Sight) -> tuple[PrintOut, ...]:
+        rows = tx.all(
+            sa.select(printout, document_version.c.key, document_version.c.item)
+            .join(document_version, document_version.c.id == printout.c.document_version)
+            .where(printout.c.instance == instance_id)
+            .order_by(printout.c.asked_at.desc(), printout.c.id)
+        )
+        return tuple(to_printout(row) for row in rows if sight.document(row.key, row.item or None))
+
+    def instances(
+        self, actor: Actor, *, search: str = "", state: str = "", process_id: str = "", page: int = 1
+    ) -> InstanceList:
+        """The instances that the actor may see, the newest first."""
+        now = micros(self.desk.clock.now())
+        with self.desk.store.reading() as tx:
+            where = [self._seen(tx, actor)]
+            if state:
+                where.append(instance.c.state == state)
+            if process_id:
+                where.append(instance.c.process_id == process_id)
+            if search.strip():
+                text = search.strip()
+                where.append(
+                    sa.or_(
+                        instance.c.title.icontains(text, autoescape=True),
+                        instance.c.business_key.icontains(text, autoescape=True),
+                    )
+                )
+            total = tx.scalar(sa.select(sa.func.count()).select_from(instance).where(*where)) or 0
+            pages = max(1, -(-total // PER_PAGE))
+            page = min(max(1, page), pages)
+            rows = tx.all(
+                sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS), process_definition.c.name.label("process"))
+                .join(process_definition, process_definition.c.id == instance.c.process_id)
+                .where(*where)
+                .order_by(instance.c.started.desc(), instance.c.id)
+                .limit(PER_PAGE)
+                .offset((page - 1) * PER_PAGE)
+            )
+            steps: dict[str, dict[str, bool]] = {}
+            for one in tx.all(
+                sa.select(user_task.c.instance, user_task.c.name, user_task.c.due, user_task.c.late)
+                .where(user_task.c.instance.in_([row.id for row in rows]), user_task.c.completed.is_(None))
+                .order_by(user_task.c.number)
+            ):
+                late = one.late is not None or (one.due is not None and one.due < now)
+                known = steps.setdefault(one.instance, {})
+                known[one.name] = known.get(one.name, False) or late
+            return InstanceList(
+                tuple(
+                    InstanceRowView(
+                        to_instance(InstanceRow._make(row[: len(INSTANCE_COLUMNS)])),
+                        row.process,
+                        tuple(steps.get(row.id, {})),
+                        any(steps.get(row.id, {}).values()),
+                    )
+                    for row in rows
+                ),
+                total,
+                page,
+                pages,
+            )
+
+    def _seen(self, tx: Tx, actor: Actor) -> sa.ColumnElement[bool]:
+        """Which instances an actor sees: those with a task of theirs, or whose version has a step of theirs."""
+        if policy.sees_everything(actor):
+            return sa.true()
+        held = [(one.role, one.unit) for one in actor.positions]
+        if not held:
+            return sa.false()
+        mine = sa.select(user_task.c.instance).where(sa.tuple_(user_task.c.role, user_task.c.unit).in_(held))
+        found: list[sa.ColumnElement[bool]] = [instance.c.id.in_(mine)]
+        # Steps that are still to come belong to their lane already: by version and owning unit.
+        parents = {row.code: row for row in tx.all(sa.select(unit.c.code, unit.c.name, unit.c.parent))}
+        pairs = tx.all(sa.select(instance.c.version, instance.c.owner_unit).distinct())
+        for pair in pairs:
+            version = self.desk.definitions.load(tx, pair.version)
+            if _lane_of(version, pair.owner_unit, {(role, at) for role, at in held}, parents, self.desk.clock.now()):
+                found.append(sa.and_(instance.c.version == pair.version, instance.c.owner_unit == pair.owner_unit))
+        return sa.or_(*found)
+
+    # -- documents --------------------------------------------------------------------------------------------------
+
+    def document(self, version_id: int, actor: Actor) -> DocumentPage:
+        """One version of a document; NotFound also for who may not see it."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            row = tx.one(
+                sa.select(document_version.c.instance, document_version.c.key, document_version.c.item).where(
+                    document_version.c.id == version_id
+                )
+            )
+            work = self._visible(tx, row, actor, now) if row is not None else None
+            if work is None or row is None:
+                raise NotFound("Dokumen ini tidak ada.")
+            pointer = work.sources.pointers.get(row.key, {}).get(row.item)
+            newest = versions(tx, [pointer[0]])[0][0] if pointer else None
+            return DocumentPage(
+                document_view(tx, work.version, version_id),
+                newest,
+                to_instance(work.row),
+                printouts(tx, [version_id]),
+            )
+
+    def printout(self, printout_id: str, actor: Actor) -> PrintPage:
+        """A print-out, for who may see its document."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            row = tx.one(
+                sa.select(printout, document_version.c.key, document_version.c.item)
+                .join(document_version, document_version.c.id == printout.c.document_version)
+                .where(printout.c.id == printout_id)
+            )
+            work = self._visible(tx, row, actor, now) if row is not None else None
+            if work is None or row is None:
+                raise NotFound("Cetakan ini tidak ada.")
+            found = to_printout(row)
+            path = self.blobs.path(found.sha256) if found.state == "ready" and found.sha256 else None
+            return PrintPage(found, to_instance(work.row), path)
+
+    def printable(self, printout_id: str) -> Printable:
+        """What a print job needs; see `prints`."""
+        return self.prints.printable(printout_id)
+
+    def attachment(self, attachment_id: str, actor: Actor) -> tuple[Attachment, Path]:
+        """A file, for its uploader and for who may see a document of the step that it was uploaded at."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            row = tx.one(
+                sa.select(attachment, user_task.c.element, user_task.c.item)
+                .outerjoin(user_task, user_task.c.id == attachment.c.task)
+                .where(attachment.c.id == attachment_id)
+            )
+            if row is None or not self._may_read(tx, row, actor, now):
+                raise NotFound("Lampiran ini tidak ada.")
+            kept = Attachment(row.id, row.name, row.media_type, row.size, row.sha256)
+            return kept, self.blobs.path(row.sha256)
+
+    def _may_read(self, tx: Tx, row: sa.Row[Any], actor: Actor, now: datetime) -> bool:
+        if policy.sees_everything(actor):
+            return True
+        if row.instance is None:
+            return actor.person_id is not None and row.uploaded_by == actor.person_id
+        work = self.desk.by_instance(tx, row.instance, actor, now)
+        sight = sight_of(work)
+        process = work.version.process
+        if row.element is None:
+            keys = [process.start.writes] if process.start.writes else []
+        else:
+            keys = [write.document for write in process.tasks[row.element].writes]
+        return sight.everything or any(sight.document(key, row.item or None) for key in keys)
+
+    def _visible(self, tx: Tx, row: sa.Row[Any], actor: Actor, now: datetime) -> Work | None:
+        work = self.desk.by_instance(tx, row.instance, actor, now)
+        return work if sight_of(work).document(row.key, row.item or None) else None
+
+
+def due_state(work: Work, row: Row) -> str | None:
+    """`terlambat` once the deadline has passed, `mendekati` within a working day before it."""
+    if row.late is not None or (row.due is not None and row.due < (row.completed or work.at)):
+        return "terlambat"
+    if row.open and row.due is not None and row.due <= micros(work.sources.calendar.near_until(work.now)):
+        return "mendekati"
+    return None
+
+
+def _as_sent(tx: Tx, row: Row, definition: TaskDefinition) -> dict[str, Any] | None:
+    """What this very task wrote, as it was sent last."""
+    if row.state != TaskState.COMPLETED or not definition.writes:
+        return None
+    found = tx.scalar(
+        sa.select(document_version.c.id)
+        .where(document_version.c.task == row.id, document_version.c.key == definition.writes[0].document)
+        .order_by(document_version.c.number.desc())
+        .limit(1)
+    )
+    return read_data(tx, [found])[found] if found is not None else None
+
+
+def _names(tx: Tx, ids: Any) -> dict[int | None, str]:
+    wanted = sorted({one for one in ids if one is not None})
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in tx.all(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))}
+
+
+def _timeline_seen(
+    entries: tuple[TimelineEntry, ...], sight: policy.Sight, items: dict[str, str]
+) -> tuple[TimelineEntry, ...]:
+    """Who heads one item sees the events of that item; of the others only that a step was done, not what it said."""
+    if sight.everything:
+        return entries
+    shown = []
+    for entry in entries:
+        item = items.get(entry.task_id or "", "") or entry.data.get("item") or ""
+        if item:
+            if sight.task(str(item)):
+                shown.append(entry)
+        elif entry.type.startswith("instance.") or entry.type == "task.completed":
+            shown.append(entry)
+    return tuple(shown)
+
+
+def _lane_of(version: Version, owner: str, held: set[tuple[str, str]], units: dict[str, Any], now: datetime) -> bool:
+    """Whether one of the positions is that of a step which is not done per item, or of the start."""
+    from forms.feel import parse
+
+    at = units.get(owner)
+    about = {"kode": owner, "nama": at.name, "induk": at.parent} if at is not None else None
+    process = version.process
+    lanes = {(process.start.role, process.start.unit)}
+    lanes.update((task.role, task.unit) for task in process.tasks.values() if task.each is None)
+    roles = {role for role, _ in held}
+    for role, text in lanes:
+        if role not in roles:
+            continue
+        code = owner if text in ("owner", "item") else parse(text).evaluate({"owner": about, "item": None}, now=now)
+        if (role, code) in held:
+            return True
+    return False

@@ -1,0 +1,405 @@
+"""One instance, locked, being changed in one transaction.
+
+A use case asks `Desk.open` for a `Work`, lets the flow advance, writes documents, notes events, and calls `save` once:
+only then is anything written, in a handful of statements. What it leaves unsaved never happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bpmn.model import Advance, Moment, TaskDefinition, TimerState
+from forms.canonical import digest, dumps
+from process.audit import NewEvent, chain
+from process.calendars import Calendars
+from process.changes import changes
+from process.clock import Clock, instant, micros, micros_or_none
+from process.context import Sources
+from process.definitions import Definitions, Version
+from process.errors import NotFound
+from process.model import Actor, Held, TaskState, new_id
+from process.people import People
+from process.record import write
+from process.rows import (
+    LAST_PASSES,
+    TASK_COLUMNS,
+    UPDATE_INSTANCE,
+    InstanceRow,
+    TaskRow,
+    lock,
+    lock_by_task,
+    open_tasks,
+    update_task,
+)
+from process.store import Store, Tx, pack_bytes, pack_plain, unpack_plain
+from process.tables import document_version, job, notification, printout, signature, user_task
+
+NOT_CERTIFIED = "tidak tersertifikasi"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every use case needs."""
+
+    store: Store
+    clock: Clock
+    definitions: Definitions
+    calendars: Calendars
+    people: People
+
+    def by_task(self, tx: Tx, task_id: str, actor: Actor, now: datetime) -> tuple[Work, TaskRow]:
+        """Lock the instance of a task; raises NotFound."""
+        row = lock_by_task(tx, task_id)
+        if row is None:
+            raise NotFound("Tugas ini tidak ada.")
+        tasks = open_tasks(tx, row.id, task_id)
+        found = tasks[task_id]
+        work = self._work(tx, row, {key: one for key, one in tasks.items() if one.open}, actor, now)
+        work.held = actor.holds(found.role, found.unit)
+        return work, found
+
+    def by_instance(self, tx: Tx, instance_id: str, actor: Actor, now: datetime) -> Work:
+        """Lock an instance; raises NotFound."""
+        row = lock(tx, instance_id)
+        if row is None:
+            raise NotFound("Pelaksanaan ini tidak ada.")
+        return self._work(tx, row, open_tasks(tx, row.id), actor, now)
+
+    def _work(self, tx: Tx, row: InstanceRow, tasks: dict[str, TaskRow], actor: Actor, now: datetime) -> Work:
+        version = self.definitions.load(tx, row.version)
+        return Work(self, tx, row, version, tasks, actor, now, Sources.of(tx, version, row, self.calendars, now))
+
+
+@dataclass
+class Written:
+    """A document version about to be stored."""
+
+    id: int  # known once stored
+    key: str
+    item: str
+    number: int
+    digest: str
+    data: bytes
+    form: str
+    state: str | None
+    task: str | None
+
+
+@dataclass
+class Work:
+    desk: Desk
+    tx: Tx
+    row: InstanceRow
+    version: Version
+    open: dict[str, TaskRow]  # open tasks by id
+    actor: Actor
+    now: datetime
+    sources: Sources
+    held: Held | None = None
+    events: list[NewEvent] = field(default_factory=list)
+    made: list[TaskRow] = field(default_factory=list)  # tasks that became available in this step
+    written: list[Written] = field(default_factory=list)
+    _moved: bool = False  # whether the flow moved, and the instance's own columns with it
+    _notices: list[tuple[Any, ...]] = field(default_factory=list)
+    _prints: list[tuple[Written | int, str | None, str, str]] = field(default_factory=list)
+    _signatures: list[tuple[str, Written, str, str, str]] = field(default_factory=list)
+
+    @property
+    def at(self) -> int:
+        return micros(self.now)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.now, self.sources)
+
+    def definition(self, task: TaskRow) -> TaskDefinition:
+        return self.version.process.tasks[task.element]
+
+    def note(
+        self, kind: str, data: Mapping[str, Any], *, task: TaskRow | None = None, element: str | None = None
+    ) -> None:
+        """Put an event on record."""
+        self.events.append(
+            NewEvent(kind, data, task.id if task else None, task.element if task is not None else element)
+        )
+
+    def tell(
+        self, kind: str, message: str, *, role: str | None = None, unit: str | None = None, person: int | None = None,
+        task: TaskRow | None = None,
+    ) -> None:  # fmt: skip
+        """Notify one person, or who holds a role in a unit."""
+        self._notices.append((person, role, unit, self.row.id, task.id if task else None, kind, message, self.at))
+
+    def change(self, task: TaskRow, *, keep_revision: bool = False, **values: Any) -> TaskRow:
+        """Change columns of a task. Its revision grows, so that pages that show it become stale, unless it is kept:
+        when a task is taken, the taker's own page must not become stale."""
+        changed = task._replace(revision=task.revision + (0 if keep_revision else 1), **values)
+        update_task(self.tx, changed)
+        if changed.open:
+            self.open[changed.id] = changed
+        else:
+            self.open.pop(changed.id, None)
+        return changed
+
+    # -- documents --------------------------------------------------------------------------------------------------
+
+    def write_document(
+        self, key: str, item: str, data: dict[str, Any], *, form: str, state: str | None, task: str | None
+    ) -> Written:
+        """The next version of a document."""
+        raw = dumps(data)
+        pointer = self.sources.pointers.get(key, {}).get(item)
+        before = self.sources.data(key, item) if pointer else None
+        made = Written(0, key, item, (pointer[1] if pointer else 0) + 1, digest(raw), raw, form, state, task)
+        self.written.append(made)
+        self.sources.fresh[key, item] = data
+        told: dict[str, Any] = {"dokumen": key, "versi": made.number, "sidik": made.digest}
+        if item:
+            told["item"] = item
+        if state:
+            told["keadaan"] = state
+        if before is not None:
+            told.update(changes(before, data))
+        self.events.append(NewEvent("document.written", told, task))
+        return made
+
+    def sign(self, kind: str, document: Written, task: TaskRow) -> None:
+        """A paraf or signature over a document written in this step."""
+        title = self.held.title if self.held else ""
+        self._signatures.append((kind, document, task.id, self.actor.name, title))
+        told = {"dokumen": document.key, "versi": document.number, "sidik": document.digest, "label": NOT_CERTIFIED}
+        self.note("document.paraf" if kind == "paraf" else "document.signed", told, task=task)
+
+    def print_out(self, document: Written | int, task: str | None, title: str, layout: str) -> None:
+        """Ask for a PDF of a document version: one written in this step, or a stored one by its id."""
+        self._prints.append((document, task, title, layout))
+
+    # -- the flow ---------------------------------------------------------------------------------------------------
+
+    def apply(self, advance: Advance, *, cause: TaskRow | None = None, note: str | None = None) -> None:
+        """Take over what a step of the flow answered. `cause`: the task whose completion it was, `note` its return
+        note."""
+        timers = [[t.ref, t.element, t.attached_to, micros(t.due)] for t in advance.timers]
+        visited = dict.fromkeys(unpack_plain(self.row.visited) or ())
+        known = {task.ref for task in self.open.values()}
+        fresh: dict[str, list[tuple[str, str | None, int | None]]] = {}
+        for state in advance.user_tasks:
+            if state.ref not in known:
+                fresh.setdefault(state.element, []).append((state.ref, state.item, micros_or_none(state.due)))
+        alive = {state.ref for state in advance.user_tasks}
+        for task in [one for one in self.open.values() if one.ref not in alive]:
+            self.change(task, state=TaskState.OBSOLETE.value, completed=self.at)
+        for element, states in fresh.items():
+            self._make(element, states, element in visited, cause, note)
+        visited.update(dict.fromkeys(advance.visited))
+        self.row = self.row._replace(
+            snapshot=advance.snapshot,
+            timers=pack_plain(timers) if timers else None,
+            visited=pack_plain(list(visited)),
+            next_due=micros_or_none(advance.next_due),
+            state="finished" if advance.finished else self.row.state,
+            finished=self.at if advance.finished else None,
+        )
+        self._moved = True
+        if advance.finished:
+            self.note("instance.finished", {})
+
+    def _make(
+        self, element: str, states: Iterable[tuple[str, str | None, int | None]], again: bool, cause: TaskRow | None,
+        note: str | None,
+    ) -> None:  # fmt: skip
+        definition = self.version.process.tasks[element]
+        last: dict[str, TaskRow] = {}
+        if again:
+            rows = self.tx.fetch(LAST_PASSES, {"instance": self.row.id, "element": element})
+            last = {row.item: row for row in (TaskRow(*values) for values in rows)}
+        number = max((row.pass_ for row in last.values()), default=0) + 1
+        told = []
+        for ref, item, due in states:
+            before = last.get(item or "")
+            returned = before is not None and before.state == TaskState.COMPLETED
+            unit = self.sources.task_unit(definition.unit, item)
+            assignee = self._returning(before, definition.role, unit) if returned and before else None
+            task = TaskRow(
+                id=new_id(),
+                instance=self.row.id,
+                ref=ref,
+                element=element,
+                item=item or "",
+                pass_=number,
+                number=definition.number,
+                name=definition.name,
+                role=definition.role,
+                unit=unit,
+                assignee=assignee,
+                state=(TaskState.READY if assignee is None else TaskState.RESERVED).value,
+                skipped=False,
+                available=self.at,
+                claimed=None if assignee is None else self.at,
+                completed=None,
+                due=due,
+                late=None,
+                returned=returned,
+                note=note if returned else None,
+                returned_by=cause.id if returned and cause else None,
+                revision=1,
+                completed_by=None,
+                position=None,
+            )
+            self.made.append(task)
+            self.open[task.id] = task
+            line = {"tugas": task.id, "unit": unit, "batas": due}
+            if item:
+                line["item"] = item
+            if assignee is not None:
+                line["pemegang"] = assignee
+            told.append(line)
+            if returned:
+                self.note(
+                    "task.returned", {"catatan": note, "kembali_dari": cause.element if cause else None}, task=task
+                )
+                message = f"“{task.name}” dikembalikan untuk diperbaiki."
+                if assignee is None:
+                    self.tell("returned", message, role=task.role, unit=unit, task=task)
+                else:
+                    self.tell("returned", message, person=assignee, task=task)
+        self.events.append(
+            NewEvent("task.available", {"peran": definition.role, "rincian": told}, None, element)
+            if len(told) > 1
+            else NewEvent("task.available", {"peran": definition.role, **told[0]}, str(told[0]["tugas"]), element)
+        )
+
+    def _returning(self, before: TaskRow, role: str, unit: str) -> int | None:
+        """Who did it last, while that person still holds the position."""
+        if before.completed_by is None:
+            return None
+        holders = self.desk.people.holders(self.tx, role, unit, self.now)
+        return before.completed_by if before.completed_by in holders else None
+
+    def fire(self, advance: Advance) -> None:
+        """Take note of the timers that fired in a step; to be called before `apply`, while what is late is open."""
+        for fired in advance.fired:
+            self._fired(fired.element, fired.attached_to, micros(fired.due))
+
+    def _fired(self, element: str, attached_to: str | None, due: int) -> None:
+        if attached_to is None:
+            self.note("timer.fired", {"jatuh_tempo": due}, element=element)
+            return
+        late = [task for task in self.open.values() if task.element == attached_to and task.late is None]
+        if not late:
+            return
+        for task in late:
+            # Not a change by anybody: the revision stays, so that nobody's page becomes stale by the clock.
+            changed = task._replace(late=due)
+            self.open[task.id] = changed
+            update_task(self.tx, changed)
+            message = f"Batas waktu “{task.name}” telah lewat."
+            if task.assignee is None:
+                self.tell("late", message, role=task.role, unit=task.unit, task=changed)
+            else:
+                self.tell("late", message, person=task.assignee, task=changed)
+        rows = [{"tugas": task.id, "unit": task.unit, "pemegang": task.assignee} for task in late]
+        self.note("task.late", {"jatuh_tempo": due, "rincian": rows}, element=attached_to)
+        self._escalate(late)
+
+    def _escalate(self, late: list[TaskRow]) -> None:
+        """Tell the next lane up: the one after this in the order of the SOP's columns."""
+        process = self.version.process
+        definition = process.tasks[late[0].element]
+        names = [lane.id for lane in process.lanes]
+        above = process.lanes[names.index(definition.lane) + 1 :] if definition.lane in names else ()
+        if not above:
+            return
+        unit = self.sources.task_unit(above[0].unit, None)
+        many = f" ({len(late)} belum mengirim)" if definition.each is not None else ""
+        message = f"“{definition.name}” melewati batas waktu{many}: {self.row.title}."
+        self.tell("escalated", message, role=above[0].role, unit=unit, task=late[0] if len(late) == 1 else None)
+
+    def timers(self) -> tuple[TimerState, ...]:
+        """The armed timers as stored."""
+        return tuple(TimerState(ref, el, to, instant(due)) for ref, el, to, due in unpack_plain(self.row.timers) or ())
+
+    # -- saving -----------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write everything noted above."""
+        tx = self.tx
+        if self.made:
+            tx.insert_many(user_task, TASK_COLUMNS, self.made)
+        if self.written:
+            self._store_documents()
+        if self._signatures:
+            rows = [
+                (kind, doc.id, bytes.fromhex(doc.digest), task, self.actor.person_id, self._position, name, title,
+                 NOT_CERTIFIED, self.at)
+                for kind, doc, task, name, title in self._signatures
+            ]  # fmt: skip
+            columns = "kind document_version digest task person position name title label at"
+            tx.insert_many(signature, tuple(columns.split()), rows)
+        if self._prints:
+            self._store_prints()
+        if self._notices:
+            columns = "person role unit instance task kind message at"
+            tx.insert_many(notification, tuple(columns.split()), self._notices)
+        row = self.row
+        made, seq, head = chain(row.stream, row.event_seq, row.event_head, self.events, self.actor, self.held, self.at)
+        write(tx, made)
+        tx.run(
+            UPDATE_INSTANCE,
+            {
+                "key": row.id, "new_state": row.state, "new_snapshot": row.snapshot, "new_timers": row.timers,
+                "new_visited": row.visited, "new_documents": pack_plain(self.sources.pointers),
+                "new_revision": row.revision + (1 if self._moved else 0), "new_next_due": row.next_due,
+                "new_finished": row.finished, "new_event_seq": seq, "new_event_head": head,
+            },
+        )  # fmt: skip
+
+    @property
+    def _position(self) -> int | None:
+        return self.held.position_id if self.held else None
+
+    def _store_documents(self) -> None:
+        """Two documents of one step with the same bytes share them."""
+        first: dict[tuple[str, str], Written] = {}
+        same: list[tuple[Written, Written]] = []
+        fresh: list[Written] = []
+        for one in self.written:
+            known = first.setdefault((one.digest, one.form), one)
+            if known is one:
+                fresh.append(one)
+            else:
+                same.append((one, known))
+        self._insert_documents([(one, pack_bytes(one.data), None) for one in fresh])
+        if same:
+            self._insert_documents([(one, None, known.id) for one, known in same])
+
+    def _insert_documents(self, rows: list[tuple[Written, bytes | None, int | None]]) -> None:
+        columns = "instance key item number digest data same_as state form task written_at person position"
+        stored = self.tx.insert_returning(
+            document_version,
+            tuple(columns.split()),
+            [
+                (self.row.id, one.key, one.item, one.number, bytes.fromhex(one.digest), data, same_as, one.state,
+                 one.form, one.task, self.at, self.actor.person_id, self._position)
+                for one, data, same_as in rows
+            ],
+            ("id", "key", "item", "number"),
+        )  # fmt: skip
+        ids = {(key, item, number): made for made, key, item, number in stored}
+        for one, _, _ in rows:
+            one.id = ids[one.key, one.item, one.number]
+            self.sources.pointers.setdefault(one.key, {})[one.item] = [one.id, one.number]
+
+    def _store_prints(self) -> None:
+        prints, jobs = [], []
+        for document, task, title, layout in self._prints:
+            version = document if isinstance(document, int) else document.id
+            made = new_id()
+            prints.append((made, version, self.row.id, task, layout, title, "waiting", self.at))
+            jobs.append(("print", made, pack_plain({"printout": made}), self.at, "waiting", 0))
+        columns = "id document_version instance task layout title state asked_at"
+        self.tx.insert_many(printout, tuple(columns.split()), prints)
+        self.tx.insert_many(job, ("kind", "key", "payload", "run_at", "state", "attempts"), jobs)
