@@ -20,6 +20,7 @@ from bpmn.model import BpmnError, ConditionError, EndlessLoopError, Moment
 from bpmn.nodes import Deadline, Pause
 from bpmn.seams import FeelEnvironment
 from forms.feel import FeelError
+from forms.indonesian import WIB
 
 if TYPE_CHECKING:
     from bpmn.build import Plan
@@ -111,8 +112,8 @@ class Run(BpmnWorkflow):
     # --- expressions and deadlines ---
 
     def evaluate(self, expression: Expression, *, strict: bool = True) -> Any:
-        """The value of `expression` over the engine variables; raises FeelError."""
-        return expression.evaluate(self.variables, now=self.moment.now, strict=strict)
+        """The value of `expression` over the engine variables, `today()` being the office's day; raises FeelError."""
+        return expression.evaluate(self.variables, now=self.moment.now.astimezone(WIB), strict=strict)
 
     def arm(self, token: Token, deadline: Deadline) -> None:
         """Fixes the instant when the deadline of `token` falls due, once per activation."""

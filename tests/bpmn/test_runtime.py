@@ -173,5 +173,7 @@ def test_time_of_the_step_is_what_expressions_see(draw, at, do):
     process = diagram.flow("g", "dua", "date(batas) < today()").process()
     advance = runtime.start(process, {"batas": "2026-11-23"}, at())
     assert do(process, advance, at()).finished
-    tomorrow = type(at())(at().now + timedelta(days=2), at().deadlines)
-    assert not do(process, advance, tomorrow).finished
+    midnight_in_jakarta = timedelta(hours=15)  # 17:00 UTC, still Monday there
+    for later, over in ((midnight_in_jakarta - timedelta(seconds=1), False), (midnight_in_jakarta, True)):
+        advance_then = do(process, advance, type(at())(at().now + later, at().deadlines))
+        assert advance_then.finished is not over
