@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError
 
 from forms.errors import Path
+from forms.feel import Expression
 from forms.schema import (
     UNSET,
     CheckboxField,
@@ -27,6 +29,17 @@ from forms.schema import (
     empty_value,
 )
 from forms.scope import Item, Scope, get_at, set_at
+
+SPECIAL = {"this": "this", "_this_": "this", "parent": "parent", "_parent_": "parent", "i": "i", "_i_": "i"}
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(expression: Expression, name: str) -> tuple[str, ...] | None:
+    """The keys that an expression reads of `this`, or None when it reads all of it."""
+    paths = [path.split(".") for path in expression.paths]
+    if [name] in paths:
+        return None
+    return tuple({path[1] for path in paths if path[0] == name})
 
 
 @dataclass(slots=True, eq=False)
@@ -97,17 +110,31 @@ class Box:
     def lists(self) -> Iterator[List]:
         return (part for part in self.walk() if isinstance(part, List))
 
-    def context(self) -> dict[str, Any]:
-        """What an expression of this scope is evaluated with."""
+    def context(self, expression: Expression) -> dict[str, Any]:
+        """What an expression of this scope is evaluated with: only what it names, which is much less than all."""
         root = self
         while root.parent is not None:
             root = root.parent
-        return self._context(root.data)
+        context: dict[str, Any] = {}
+        for name in expression.names:
+            if name in root.data:
+                context[name] = root.data[name]
+                continue
+            special = SPECIAL.get(name)
+            if special == "this":
+                keys = _keys_of(expression, name)
+                context[name] = self.data if keys is None else {k: self.data[k] for k in keys if k in self.data}
+            elif special == "parent":
+                context[name] = None if self.parent is None else self.parent.around()
+            elif special == "i":
+                context[name] = list(self.numbers)
+        return context
 
-    def _context(self, names: Mapping[str, Any]) -> dict[str, Any]:
-        parent = None if self.parent is None else self.parent._context(self.parent.data)
+    def around(self) -> dict[str, Any]:
+        """What `parent` is to a row in this scope: its data, and its own `this`, `parent` and `i`."""
+        parent = None if self.parent is None else self.parent.around()
         special = {"this": self.data, "parent": parent, "i": list(self.numbers)}
-        return {**special, **names, **{f"_{name}_": value for name, value in special.items()}}
+        return {**special, **self.data, **{f"_{name}_": value for name, value in special.items()}}
 
     def output(self) -> dict[str, Any]:
         """The data of this scope without what is hidden or disabled."""

@@ -105,7 +105,7 @@ def _limit(limit: int | Decimal | Expression | None, cell: Cell, around: Surroun
     """The limit that an expression gives; fixed ones were checked before, and a limit that is no number is none."""
     if not isinstance(limit, Expression):
         return None
-    return to_decimal(around.evaluator.value(limit, cell.box.context(), cell))
+    return to_decimal(around.evaluator.value(limit, cell))
 
 
 def _values(options: Options, cell: Cell, around: Surroundings) -> list[Any]:
@@ -114,7 +114,7 @@ def _values(options: Options, cell: Cell, around: Surroundings) -> list[Any]:
     if options.key is not None:
         source = around.initial.get(options.key)
     elif options.expression is not None:
-        source = around.evaluator.value(options.expression, cell.box.context(), cell)
+        source = around.evaluator.value(options.expression, cell)
     else:
         source = None
     return [option.value for option in read_options(source)]

@@ -66,9 +66,9 @@ class Evaluator:
         """Before all values are computed (again): what they may hold together."""
         self._left = bounds.MAX_VALUES
 
-    def computed(self, expression: Expression, context: Mapping[str, Any], cell: Cell) -> Any:
+    def computed(self, expression: Expression, cell: Cell) -> Any:
         """The value as form data; null, and an error at the cell, when it is too large."""
-        value = self.value(expression, context, cell)
+        value = self.value(expression, cell)
         try:
             return storable(value, self._spend)
         except OverflowError:
@@ -84,15 +84,15 @@ class Evaluator:
         message = "Perhitungan isian ini melampaui batas; kurangi datanya."
         self.errors.append(FieldError(part.path, part.component.id, message))
 
-    def value(self, expression: Expression, context: Mapping[str, Any], part: Cell | List) -> Any:
+    def value(self, expression: Expression, part: Cell | List) -> Any:
         """The FEEL value; null, and an error at the cell or list, when it took more than the limits allow."""
         try:
-            return expression.evaluate(context, now=self.now)
+            return expression.evaluate(part.box.context(expression), now=self.now)
         except FeelError:
             self._complain(part)
             return None
 
-    def hidden(self, part: Cell | List, context: Mapping[str, Any]) -> bool:
+    def hidden(self, part: Cell | List) -> bool:
         """Is the part hidden? One condition that holds is enough.
 
         Where a condition is null, and somebody could have filled the field in, the submission tells what the browser
@@ -100,7 +100,7 @@ class Evaluator:
         """
         undecided = False
         for condition in part.item.hides:
-            decided = decide(condition, lambda asked: self.value(asked, context, part))
+            decided = decide(condition, lambda asked: self.value(asked, part))
             if decided is True:
                 return True
             if decided is None:
@@ -108,12 +108,12 @@ class Evaluator:
                 undecided = undecided or (not self.sent(part.path) if filled else of_null(condition))
         return undecided
 
-    def locked(self, cell: Cell, context: Mapping[str, Any]) -> bool:
+    def locked(self, cell: Cell) -> bool:
         """Is the field read-only?"""
         readonly = cell.component.readonly
         if not isinstance(readonly, Expression):
             return readonly
-        decided = decide(readonly, lambda asked: self.value(asked, context, cell))
+        decided = decide(readonly, lambda asked: self.value(asked, cell))
         return of_null(readonly) if decided is None else decided
 
 
@@ -137,16 +137,12 @@ def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
 def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
     """One pass over all conditions; tells whether another pass could decide differently."""
     changes = []
-    contexts: dict[int, dict[str, Any]] = {}
     for part in root.walk():
         readonly = part.component.readonly if isinstance(part, Cell) else False
         if not part.item.hides and not isinstance(readonly, Expression):
             continue
-        context = contexts.get(id(part.box))
-        if context is None:
-            context = contexts[id(part.box)] = part.box.context()
-        hidden = evaluator.hidden(part, context)
-        locked = isinstance(part, Cell) and evaluator.locked(part, context)
+        hidden = evaluator.hidden(part)
+        locked = isinstance(part, Cell) and evaluator.locked(part)
         if hidden != part.hidden or (isinstance(part, Cell) and locked != part.readonly):
             changes.append((part, hidden, locked))
     again = False
@@ -171,14 +167,10 @@ def compute(root: Box, plan: Plan, evaluator: Evaluator) -> None:
     for item in plan.computed:
         component = item.component
         assert isinstance(component, ExpressionField)
-        contexts: dict[int, dict[str, Any]] = {}
         for cell in cells.get(id(item), ()):
             if cell.hidden:
                 continue
-            context = contexts.get(id(cell.box))
-            if context is None:
-                context = contexts[id(cell.box)] = cell.box.context()
-            cell.value = evaluator.computed(component.expression, context, cell)
+            cell.value = evaluator.computed(component.expression, cell)
             cell.show()
 
 
