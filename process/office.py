@@ -14,6 +14,7 @@ from process.inbox import Inbox
 from process.jobs import Jobs, Scheduler, ThreadScheduler
 from process.people import People
 from process.prints import Prints
+from process.reschedule import Rescheduling
 from process.store import Store
 from process.trail import Trail
 from process.views import Views
@@ -45,6 +46,7 @@ class Office:
         self.files = Files(desk, data_dir / "berkas", max_bytes=max_upload_bytes)
         self.prints = Prints(desk, self.files.blobs)
         self.views = Views(desk, self.prints, self.files.blobs)
+        self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock)
         self.jobs = Jobs(store, clock)
         self.scheduler: Scheduler = ThreadScheduler(clock, self.engine.fire_due, self.jobs.run_due, self.trail.seal)

@@ -192,7 +192,14 @@ def opened(given: Settings | None = None, **more: Any) -> Iterator[Office]:
     given = given or settings()
     try:
         given.data_dir.mkdir(parents=True, exist_ok=True)
-        office = Office.open(given.database_url, given.data_dir, **more)
+        office = Office.open(
+            given.database_url,
+            given.data_dir,
+            max_upload_bytes=given.max_upload_bytes,
+            session_hours=given.session_hours,
+            idle_minutes=given.idle_minutes,
+            **more,
+        )
     except OSError as error:
         raise Problem(why(error, str(given.data_dir))) from error
     except (AlurError, MemoryError):

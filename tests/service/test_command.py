@@ -234,7 +234,7 @@ def test_holidays_are_previewed_then_imported_with_a_reason(staffed, bad, tmp_pa
     ("variables", "message"),
     [
         ({"ALUR_DATABASE_URL": "mysql://x"}, "ALUR_DATABASE_URL"),
-        ({"ALUR_DATABASE_URL": "postgresql://x:y@127.0.0.1:1/alur"}, "Basis data"),
+        ({"ALUR_DATABASE_URL": "postgresql://x:y@127.0.0.1:1/alur"}, "basis data"),
         ({"ALUR_DATABASE_URL": "postgresql://x:y@127.0.0.1:satu/alur"}, "basis data"),
         ({"ALUR_DATA_DIR": "/proc/tidak/bisa"}, "/proc/tidak"),
         ({"ALUR_PORT": "banyak"}, "ALUR_PORT"),
@@ -311,15 +311,10 @@ def test_ctrl_c_while_a_password_is_awaited(tmp_path):
     )
     database = tmp_path / "data" / "alur.sqlite3"
     for _ in range(1500):  # until it has opened its database and waits for the password
-        if database.exists() and database.stat().st_size > 100_000:
+        if database.exists() or process.poll() is not None:
             break
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
-    try:
-        process.wait(0.3)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.decode()) == (130, "alur: dihentikan.\n")
+    assert (process.returncode, err.decode().strip()) == (130, "alur: dihentikan.")
