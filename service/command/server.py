@@ -40,7 +40,7 @@ def serve() -> None:
             ident=None,
             max_request_body_size=given.max_upload_bytes + 1_000_000,
             trusted_proxy=given.trusted_proxy,
-            trusted_proxy_headers="x-forwarded-for x-forwarded-proto" if given.trusted_proxy else None,
+            trusted_proxy_headers="x-forwarded-for x-forwarded-proto" if given.trusted_proxy else "",
             clear_untrusted_proxy_headers=True,
         )
         signal.signal(signal.SIGTERM, _stop)
