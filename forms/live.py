@@ -95,6 +95,22 @@ class Box:
     parent: Box | None
     numbers: tuple[int, ...]
     parts: list[Cell | List] = field(default_factory=list)
+    owner: List | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Is no list hidden that this scope is a row of?"""
+        return self.owner is None or (not self.owner.hidden and self.owner.box.shown)
+
+    def everything(self) -> list[Cell | List]:
+        """Cells and lists in the order of the form, hidden or not."""
+        found: list[Cell | List] = []
+        for part in self.parts:
+            found.append(part)
+            if isinstance(part, List):
+                for row in part.rows:
+                    found += row.everything()
+        return found
 
     def walk(self) -> Iterator[Cell | List]:
         """Cells and lists in the order of the form, the insides of a hidden list left out."""
@@ -103,12 +119,6 @@ class Box:
             if isinstance(part, List) and not part.hidden:
                 for row in part.rows:
                     yield from row.walk()
-
-    def cells(self) -> Iterator[Cell]:
-        return (part for part in self.walk() if isinstance(part, Cell))
-
-    def lists(self) -> Iterator[List]:
-        return (part for part in self.walk() if isinstance(part, List))
 
     def context(self, expression: Expression) -> dict[str, Any]:
         """What an expression of this scope is evaluated with: only what it names, which is much less than all."""
@@ -174,6 +184,7 @@ def fill(
                 # Rows that come and go have no lasting number: only fixed rows know their initial data.
                 first = starts[number] if component.fixed else {}
                 table.rows.append(fill(item.rows, row, first, (*here, number), box, (*numbers, number + 1)))
+                table.rows[-1].owner = table
         else:
             first_value = normal(item, start)
             empty = empty_value(component)

@@ -37,16 +37,15 @@ class Plan:
             for condition in (*item.hides, *_conditions(item)):
                 asked |= words(condition)
         self.computed = _ordered([i for i in items if isinstance(i.component, ExpressionField)])
-        # Computed values that conditions, limits or options ask for are computed before those.
-        self.early = any(i.path[-1] in asked for i in self.computed)
-        self.conditional = any(
-            i.hides or isinstance(getattr(i.component, "readonly", False), Expression) for i in items
-        )
-        deciding: set[str] = set(asked)
-        if self.early:
-            for item in self.computed:
+        # Computed values that conditions, limits or options rest on are computed before those.
+        early: set[int] = set()
+        deciding = set(asked)
+        for item in reversed(self.computed):
+            if item.path[-1] in deciding:
                 assert isinstance(item.component, ExpressionField)
+                early.add(id(item))
                 deciding |= words(item.component.expression)
+        self.early = tuple(item for item in self.computed if id(item) in early)
         self.deciding = frozenset(deciding)
 
 
@@ -125,21 +124,27 @@ def _ours(cell: Cell) -> bool:
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
     """Decides what is hidden and read-only, again while that changes data which conditions look at; then computes."""
-    if plan.conditional:
-        for _ in range(MAX_PASSES):
-            if plan.early:
-                compute(root, plan, evaluator)
-            if not _decide(root, plan, evaluator):
-                break
-    compute(root, plan, evaluator)
+    if not plan.conditional and not plan.computed:
+        return
+    conditional: list[Cell | List] = []
+    cells: dict[int, list[Cell]] = {}
+    for part in root.everything():
+        if part.item.hides or (isinstance(part, Cell) and isinstance(part.component.readonly, Expression)):
+            conditional.append(part)
+        if isinstance(part, Cell) and isinstance(part.component, ExpressionField):
+            cells.setdefault(id(part.item), []).append(part)
+    for _ in range(MAX_PASSES if conditional else 0):
+        _compute(plan.early, cells, evaluator)
+        if not _decide(conditional, plan, evaluator):
+            break
+    _compute(plan.computed, cells, evaluator)
 
 
-def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
+def _decide(conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator) -> bool:
     """One pass over all conditions; tells whether another pass could decide differently."""
     changes = []
-    for part in root.walk():
-        readonly = part.component.readonly if isinstance(part, Cell) else False
-        if not part.item.hides and not isinstance(readonly, Expression):
+    for part in conditional:
+        if not part.box.shown:
             continue
         hidden = evaluator.hidden(part)
         locked = isinstance(part, Cell) and evaluator.locked(part)
@@ -155,23 +160,16 @@ def _decide(root: Box, plan: Plan, evaluator: Evaluator) -> bool:
     return again
 
 
-def compute(root: Box, plan: Plan, evaluator: Evaluator) -> None:
-    """Computes every visible expression, those that others need first."""
-    if not plan.computed:
-        return
+def _compute(items: Iterable[Item], cells: Mapping[int, list[Cell]], evaluator: Evaluator) -> None:
+    """Computes the visible cells of these items, in their order."""
     evaluator.begin()
-    cells: dict[int, list[Cell]] = {}
-    for cell in root.cells():
-        if isinstance(cell.component, ExpressionField):
-            cells.setdefault(id(cell.item), []).append(cell)
-    for item in plan.computed:
+    for item in items:
         component = item.component
         assert isinstance(component, ExpressionField)
         for cell in cells.get(id(item), ()):
-            if cell.hidden:
-                continue
-            cell.value = evaluator.computed(component.expression, cell)
-            cell.show()
+            if not cell.hidden and cell.box.shown:
+                cell.value = evaluator.computed(component.expression, cell)
+                cell.show()
 
 
 def storable(value: Any, spend: Callable[[], None] = lambda: None) -> Any:
