@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from flask import Blueprint, Response, request, send_file
 from flask.typing import ResponseReturnValue
 
@@ -40,7 +42,7 @@ def stored(*, task_id: str | None = None, process_id: str | None = None) -> tupl
     if sent is None or not sent.filename:
         raise FileRefused("Tidak ada berkas yang dikirim.")
     kept = office().files.store(
-        sent.stream, sent.filename, sent.mimetype, actor(), task_id=task_id, process_id=process_id
+        cast(BinaryIO, sent.stream), sent.filename, sent.mimetype, actor(), task_id=task_id, process_id=process_id
     )
     return as_json(
         {

@@ -10,15 +10,21 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from forms.render import to_html
 from service import assets, words
+
+if TYPE_CHECKING:
+    from process.office import Office
+    from process.prints import Printable
 
 TIMEOUT_SECONDS = 60
 CHILD = Path(__file__).with_name("print_child.py")
@@ -128,3 +134,40 @@ def to_pdf(sheet: Sheet, *, timeout: float = TIMEOUT_SECONDS) -> bytes:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise PrintError(lines[-1][:500] if lines else f"proses cetak berakhir dengan kode {done.returncode}")
     return done.stdout
+
+
+def sheet_of(printable: Printable) -> Sheet:
+    """What the paper shows of a print-out: its document version and nothing else."""
+    view = printable.document
+    version = view.version
+    names = {one.id: {"name": one.name} for one in view.attachments}
+    return Sheet(
+        title=printable.title,
+        subtitle=printable.instance.title,
+        letterhead=printable.letterhead,
+        layout=printable.layout,
+        state=version.state,
+        body=to_html(view.form, view.data, attachments=names),
+        digest=version.digest,
+        version=version.number,
+        written=version.written_at,
+        signatures=[Signature(one.kind, one.name, one.title, one.at) for one in view.signatures],
+    )
+
+
+class Printer:
+    """The handler of `print` jobs. Called twice for one print-out, the second call does nothing."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        printable = self.office.prints.printable(str(payload["printout"]))
+        if printable.done:
+            return
+        try:
+            pdf = to_pdf(sheet_of(printable))
+        except PrintError as error:
+            self.office.prints.failed(printable.id, str(error))
+            raise
+        self.office.prints.keep(printable.id, pdf)

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.attachments import stored
-from service.replies import as_json, attachment_data
+from service.replies import as_json
 from service.security import actor, body_json, office, takes_files
 
 blueprint = Blueprint("starting", __name__)
@@ -23,12 +23,11 @@ def page(process_id: str) -> ResponseReturnValue:
 def form(process_id: str) -> ResponseReturnValue:
     """The start form with what it opens with."""
     found = office().engine.start_page(process_id, actor())
-    data = found.form.start(found.initial)
     return as_json(
         {
             "schema": found.form.schema,
-            "data": data,
-            "attachments": attachment_data(found.attachments),
+            "data": found.data,
+            "attachments": {},
             "readonly": False,
             "canEdit": True,
             "revision": None,

@@ -63,7 +63,7 @@ def previous(task_id: str) -> ResponseReturnValue:
 
 def _task(task_id: str) -> TaskPage:
     found = office().views.task(task_id, actor())
-    if not found.can.edit:
+    if not (found.can.edit or found.can.amend):
         raise Forbidden("Isian tugas ini tidak dapat Anda ubah.")
     return found
 

@@ -42,6 +42,7 @@ def page(task_id: str) -> ResponseReturnValue:
         reads=[showing.document(one, names) for one in found.reads],
         form_title=found.form.title,
         can=found.can,
+        editable=found.can.edit or found.can.amend,
         sign=definition.sign.kind if definition.sign else None,
         done=_done(found),
         done_text=_done_text(found),
@@ -56,13 +57,14 @@ def form(task_id: str) -> ResponseReturnValue:
     """The form and what it opens with."""
     found = office().views.task(task_id, actor())
     sign = found.definition.sign
+    editable = found.can.edit or found.can.amend
     return as_json(
         {
             "schema": found.form.schema,
             "data": found.data,
             "attachments": attachment_data(found.attachments),
-            "readonly": not found.can.edit,
-            "canEdit": found.can.edit,
+            "readonly": not editable,
+            "canEdit": editable,
             "revision": found.task.revision,
             "draftRevision": found.draft.revision if found.draft else 0,
             "savedAt": found.draft.saved_at.isoformat() if found.draft else None,

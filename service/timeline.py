@@ -1,2 +1,100 @@
-def lines(*a):
-    return []
+"""An instance's events as sentences: who did what, in which capacity, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpmn.model import Process
+from process.model import TimelineEntry
+from process.views import TaskRow
+
+KINDS = {"plh": "Plh.", "plt": "Plt.", "pj": "Pj."}
+ALERTS = frozenset({"task.late", "task.returned", "task.skipped", "instance.cancelled"})
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What a sentence may need: the step in words, the unit that it concerns, the event's data, and names."""
+
+    step: str
+    of: str
+    data: Mapping[str, Any]
+    process: Process
+    names: Mapping[str, str]
+    actor: str
+
+    def document(self) -> str:
+        key = str(self.data.get("dokumen", ""))
+        known = self.process.documents.get(key)
+        version = self.data.get("versi")
+        return f"{known.name if known else key}" + (f" versi {version}" if version else "")
+
+    def name(self, key: str, before: str) -> str:
+        other = self.data.get(key)
+        return f"{before}{other}" if other and other != self.actor else ""
+
+    def units(self) -> str:
+        rows = self.data.get("rincian")
+        return f" oleh {len(rows)} unit" if isinstance(rows, list) and len(rows) > 1 else self.of
+
+
+SENTENCES: dict[str, Callable[[Telling], str]] = {
+    "instance.started": lambda t: "memulai pelaksanaan",
+    "instance.finished": lambda t: "Pelaksanaan selesai",
+    "instance.cancelled": lambda t: "membatalkan pelaksanaan",
+    "task.available": lambda t: f"{t.step} dapat dikerjakan{t.units()}",
+    "task.claimed": lambda t: f"mengambil {t.step}{t.of}",
+    "task.released": lambda t: f"melepaskan {t.step}{t.of}{t.name('nama', ' dari ')}",
+    "task.reassigned": lambda t: f"mengalihkan {t.step}{t.of}{t.name('kepada_nama', ' kepada ')}",
+    "task.completed": lambda t: f"menyelesaikan {t.step}{t.of}",
+    "task.amended": lambda t: f"memperbaiki isian {t.step}{t.of}",
+    "task.skipped": lambda t: f"mencatat {t.step}{t.of} tidak menyampaikan",
+    "task.returned": lambda t: f"{t.step}{t.of} dikembalikan untuk diperbaiki",
+    "task.late": lambda t: f"Batas waktu {t.step}{t.units()} terlewati",
+    "task.rescheduled": lambda t: f"Batas waktu {t.step}{t.of} dihitung ulang",
+    "document.paraf": lambda t: f"membubuhkan paraf (tidak tersertifikasi) pada {t.document()}",
+    "document.signed": lambda t: f"menandatangani (tidak tersertifikasi) {t.document()}",
+    "document.withheld": lambda t: f"Isi {t.document()} ditutup",
+}
+# Events in which somebody acts; the others happen by themselves, and the sentence stands alone.
+IMPERSONAL = frozenset({"instance.finished", "task.available", "task.returned", "task.late", "task.rescheduled"})
+
+
+def lines(
+    entries: Iterable[TimelineEntry], process: Process, tasks: Sequence[TaskRow], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The events that people want to read, the newest first, as `{text, reason, at, alert}`."""
+    items = {row.task.id: row.task.item for row in tasks}
+    told = []
+    for entry in entries:
+        sentence = SENTENCES.get(entry.type)
+        if sentence is None or entry.data.get("bersama_penyelesaian"):
+            continue
+        item = entry.data.get("item") or (items.get(entry.task_id) if entry.task_id else None)
+        definition = process.tasks.get(entry.element or "")
+        step = f"langkah {definition.number} “{definition.name}”" if definition else "langkah"
+        text = sentence(
+            Telling(step, f" ({names.get(item, item)})" if item else "", entry.data, process, names, entry.name)
+        )
+        if entry.type in IMPERSONAL:
+            text = text[0].upper() + text[1:] + "."
+        else:
+            text = f"{_who(entry)} {text}."
+        reason = entry.data.get("alasan") or entry.data.get("catatan")
+        told.append({
+            "text": text,
+            "reason": str(reason) if reason else None,
+            "at": entry.at,
+            "alert": entry.type in ALERTS,
+            "seq": entry.seq,
+        })  # fmt: skip
+    return sorted(told, key=lambda line: line["seq"], reverse=True)
+
+
+def _who(entry: TimelineEntry) -> str:
+    """Name and position as they were when it happened; an acting position says so."""
+    kind = KINDS.get(entry.kind or "", "")
+    title = " ".join(part for part in (kind, entry.title) if part)
+    return f"{entry.name}, {title}," if title and title != entry.name else entry.name

@@ -120,3 +120,85 @@ def visitor(app: Flask, template: tuple[Path, dict[str, tuple[str, str]]]) -> Ca
         return Visitor(client, csrf)
 
     return make
+
+
+INDICATORS = [
+    {
+        "kode_bagian": unit,
+        "kode": f"IK.{number}",
+        "indikator": f"Persentase layanan {unit} yang tepat waktu",
+        "sasaran": "Meningkatnya kualitas layanan",
+        "satuan": "%",
+        "arah": "naik",
+        "target_tahun": 100,
+        "target": 80,
+        "pertanyaan": "",
+    }
+    for number, unit in enumerate(("HKM", "ORG"), 1)
+]
+START = {"tahun": 2026, "triwulan": "III", "jenis_pk": "murni", "judul": "", "daftar_pertanyaan": [], "catatan": ""}
+
+
+class Quarter:
+    """A quarter of the shipped SOP, driven through the pages' own addresses."""
+
+    def __init__(self, visitor: Callable[[str], Visitor]) -> None:
+        self.visitor = visitor
+        self.staff = visitor("staf.prk")
+        self.planner = visitor("perencana.prk")
+        self.instance = ""
+
+    def start(self, **changes: object) -> str:
+        """Starts it; answers the instance's id."""
+        answer = self.staff.send(f"/proses/{PROCESS}/mulai", {"data": START | changes})
+        assert answer.status_code == 201, answer.text
+        self.instance = str(answer.json["next"]).rsplit("/", 1)[1]
+        return self.instance
+
+    def task(self, who: Visitor) -> str:
+        """The id of the one task that a person may take or holds."""
+        html = "".join(who.page(f"/tugas/daftar?tab={tab}").text for tab in ("tersedia", "saya"))
+        (found,) = set(re.findall(r'href="/tugas/([a-z0-9]+)"', html))
+        return str(found)
+
+    def opened(self, who: Visitor, task: str) -> Any:
+        """What the form's script gets."""
+        answer = who.ask(f"/tugas/{task}/formulir")
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def send(self, who: Visitor, task: str, **changes: object) -> TestResponse:
+        """Sends a task's form as it opened, with changes."""
+        opened = self.opened(who, task)
+        return who.send(f"/tugas/{task}/kirim", {"data": opened["data"] | changes, "revision": opened["revision"]})
+
+    def done(self, who: Visitor, **changes: object) -> str:
+        """Sends the one task of a person, and answers its id."""
+        task = self.task(who)
+        answer = self.send(who, task, **changes)
+        assert answer.status_code == 200, answer.text
+        return task
+
+    def draft(self) -> str:
+        """Up to the draft that the planner corrects; answers the id of step 1."""
+        self.start()
+        return self.done(self.staff, indikator=INDICATORS)
+
+    def spread(self) -> None:
+        """Up to the Bagian that fill in their figures."""
+        self.draft()
+        self.done(self.planner, keputusan="benar")
+        self.done(self.staff)
+
+    def figures(self, who: Visitor, value: object = 75) -> str:
+        """One Bagian fills in and sends its figures."""
+        task = self.task(who)
+        rows = self.opened(who, task)["data"]["baris"]
+        answer = self.send(who, task, baris=[row | {"realisasi": value} for row in rows])
+        assert answer.status_code == 200, answer.text
+        return task
+
+
+@pytest.fixture
+def quarter(visitor: Callable[[str], Visitor]) -> Quarter:
+    return Quarter(visitor)

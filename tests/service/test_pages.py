@@ -1,0 +1,120 @@
+"""Every page: there for its people, closed to others, and saying what it should."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Visitors = Callable[[str], Any]
+PROCESS = "pengumpulan_data_kinerja"
+
+
+def test_identity_page_prints_the_sop_as_its_source_does(visitor: Visitors) -> None:
+    html = visitor("kabag.org").page(f"/proses/{PROCESS}").text
+    for text in (
+        "ORG.03.00/10/SETDA/2024",
+        "07 Januari 2021",
+        "NIP. 19611071985121001",
+        "Disimpan sebagai data elektronik dan manual",
+        "Mengkoreksi format data kinerja bila benar digandakan, bila salah dikembalikan ke staf untuk diperbaiki",
+        "Perencana Ahli Muda",
+        "10 menit",
+        "Versi 1",
+    ):
+        assert text in html
+    assert html.count('class="kotak-langkah"') == 9
+
+
+def test_diagram_is_the_published_one(visitor: Visitors) -> None:
+    answer = visitor("kabag.org").ask(f"/proses/{PROCESS}/diagram.bpmn")
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"<?xml")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_only_the_lane_of_the_start_may_start(visitor: Visitors) -> None:
+    assert visitor("staf.prk").page(f"/proses/{PROCESS}/mulai").status_code == 200
+    assert "Mulai Proses" in visitor("staf.prk").page("/proses").text
+    for account in ("kabag.org", "sekda", "auditor"):
+        assert visitor(account).page(f"/proses/{PROCESS}/mulai").status_code == 403
+        assert "Mulai Proses" not in visitor(account).page("/proses").text
+
+
+def test_empty_places_say_what_will_be_there(visitor: Visitors) -> None:
+    staff = visitor("staf.prk")
+    assert "Tidak ada tugas yang menunggu" in staff.page("/tugas").text
+    assert "Belum ada pelaksanaan" in staff.page("/pelaksanaan").text
+    assert "Belum ada pemberitahuan" in staff.page("/pemberitahuan").text
+
+
+def test_task_page_shows_where_it_stands_and_what_it_starts_from(quarter: Any) -> None:
+    quarter.draft()
+    task = quarter.task(quarter.planner)
+    html = quarter.planner.page(f"/tugas/{task}").text
+    assert "Langkah 2 dari 9" in html
+    assert 'aria-current="step"' in html
+    assert "Kelengkapan: Draft format data kinerja" in html
+    assert "Persentase layanan HKM yang tepat waktu" in html
+    assert f'data-form="/tugas/{task}/formulir"' in html
+    assert f'data-draft="/tugas/{task}/draf"' in html
+    assert "4 hari" in html
+
+
+@pytest.mark.parametrize("account", ["kabag.org", "sekda", "staf.prk"])
+def test_a_task_of_another_lane_is_not_offered(quarter: Any, visitor: Visitors, account: str) -> None:
+    quarter.draft()
+    task = quarter.task(quarter.planner)
+    stranger = visitor(account)
+    page = stranger.page(f"/tugas/{task}")
+    assert page.status_code in (200, 403, 404)
+    assert "data-form-submit" not in page.text
+    for path in ("ambil", "kirim"):
+        answer = stranger.send(f"/tugas/{task}/{path}", {"data": {}})
+        assert answer.status_code in (403, 404), path
+
+
+def test_instance_page_shows_state_board_documents_and_history(quarter: Any, visitor: Visitors) -> None:
+    quarter.spread()
+    quarter.figures(visitor("kabag.hkm"))
+    html = quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    assert "1 dari 2 terkirim" in html
+    assert "Belum diambil" in html
+    assert "Bagian Organisasi" in html
+    assert "Staf Bagian Perencanaan dan Keuangan memulai pelaksanaan." in html
+    assert "23 November 2026 pukul 08.00 WIB" in html
+    assert "Format data kinerja" in html
+    state = quarter.staff.ask(f"/pelaksanaan/{quarter.instance}/keadaan").json
+    assert [(token["id"], token["count"]) for token in state["tokens"]] == [("mengisi_data", 1)]
+    assert "format_benar" in state["visited"]
+    assert quarter.staff.ask(f"/pelaksanaan/{quarter.instance}/diagram.bpmn").status_code == 200
+
+
+def test_a_bagian_sees_its_own_figures_and_not_those_of_another(quarter: Any, visitor: Visitors) -> None:
+    quarter.spread()
+    law, organisation = visitor("kabag.hkm"), visitor("kabag.org")
+    task = quarter.figures(law, value=77.25)
+    assert law.page(f"/tugas/{task}").status_code == 200
+    assert organisation.page(f"/tugas/{task}").status_code in (403, 404)
+    assert organisation.ask(f"/tugas/{task}/formulir").status_code in (403, 404)
+    theirs = organisation.page(f"/pelaksanaan/{quarter.instance}")
+    assert "77,25" not in theirs.text
+    for reader in ("staf.prk", "sekda", "pengelola", "auditor"):
+        assert visitor(reader).page(f"/tugas/{task}").status_code == 200, reader
+
+
+def test_unknown_things_are_not_found(visitor: Visitors) -> None:
+    staff = visitor("staf.prk")
+    for path in (
+        "/tugas/tidakada",
+        "/tugas/tidakada/formulir",
+        "/pelaksanaan/tidakada",
+        "/pelaksanaan/tidakada/keadaan",
+        "/dokumen/999999",
+        "/cetak/tidakada",
+        "/cetak/tidakada.pdf",
+        "/lampiran/tidakada",
+        "/proses/tidakada",
+        "/proses/tidakada/mulai",
+        "/proses/tidakada/diagram.bpmn",
+    ):
+        assert staff.page(path).status_code == 404, path
