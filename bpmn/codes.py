@@ -29,6 +29,7 @@ CODES: dict[str, tuple[str, str]] = {
     "TEXT_HIDDEN": (ERROR, "Teks elemen ini memuat karakter kendali atau pengubah arah tulisan; ketik ulang teksnya."),
     "TEXT_TOO_LONG": (ERROR, "Teks elemen ini melebihi {limit} karakter; persingkat teksnya."),
     "NOT_BPMN": (ERROR, "Berkas ini bukan diagram BPMN 2.0; unggah berkas yang berakar “definitions”."),
+    "FINDINGS_CUT": (WARNING, "Ada lebih dari {limit} temuan; perbaiki yang tercantum lalu periksa kembali."),
     # --- The process and its elements ---
     "PROCESS_MISSING": (ERROR, "Diagram tidak memuat proses; gambar satu proses."),
     "PROCESS_SEVERAL": (ERROR, "Diagram memuat lebih dari satu proses; sisakan satu proses per berkas."),
@@ -252,19 +253,24 @@ class Report:
 
     def __init__(self) -> None:
         self._findings: dict[tuple[str, str, str], Finding] = {}
+        self._cut: Finding | None = None
 
     def add(self, code: str, element: str = "", *, line: int | None = None, **values: object) -> None:
         """Adds the finding `code` at `element`; `values` fill the sentence. Said once, however often it is added."""
         severity, sentence = CODES[code]
         shown = {key: _short(value) for key, value in values.items()}
         message = sentence.format(**shown)
-        if len(self._findings) < MAX_FINDINGS:
-            self._findings.setdefault((code, element, message), Finding(code, severity, element, message, line))
+        key = (code, element, message)
+        if len(self._findings) < MAX_FINDINGS or key in self._findings:
+            self._findings.setdefault(key, Finding(code, severity, element, message, line))
+        else:
+            cut_severity, cut_sentence = CODES["FINDINGS_CUT"]
+            self._cut = Finding("FINDINGS_CUT", cut_severity, "", cut_sentence.format(limit=MAX_FINDINGS))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings so far."""
-        return tuple(self._findings.values())
+        return (*self._findings.values(), *((self._cut,) if self._cut is not None else ()))
 
     @property
     def errors(self) -> tuple[Finding, ...]:
