@@ -124,8 +124,6 @@ def _ours(cell: Cell) -> bool:
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
     """Decides what is hidden and read-only, again while that changes data which conditions look at; then computes."""
-    if not plan.conditional and not plan.computed:
-        return
     conditional: list[Cell | List] = []
     cells: dict[int, list[Cell]] = {}
     for part in root.everything():
