@@ -92,7 +92,7 @@ function open(viewer, state) {
   if (scale >= READABLE) return;
   const shape = (state.tokens ?? []).map((token) => viewer.get('elementRegistry').get(token.id)).find(Boolean);
   const { inner, outer } = canvas.viewbox();
-  const wanted = 0.7;
+  const wanted = 0.6;
   const [ width, height ] = [ outer.width / wanted, outer.height / wanted ];
   const centre = shape ? [ shape.x + shape.width / 2, shape.y + shape.height / 2 ] : [ inner.x + width / 2 - 12, inner.y + inner.height / 2 ];
   canvas.viewbox({ x: centre[0] - width / 2, y: centre[1] - height / 2, width, height });

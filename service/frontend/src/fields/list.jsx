@@ -158,7 +158,7 @@ export class Rows extends RepeatRenderManager {
         mark={json([ item, switches, members.map((id) => at(errors, [ id, ...own, index ])) ])}
       />
     ));
-    if (!values.length) return <p class="alur-kosong">Belum ada baris.</p>;
+    if (!values.length) return <p class="alur-kosong">{this.changeable(field, rest) ? 'Belum ada baris.' : 'Tidak ada.'}</p>;
     if (!columns) return <div class="alur-kartu-kartu">{rows}</div>;
     const many = columns.shown.length;
     const width = many <= 4 ? 'sedikit' : many <= 6 ? 'sedang' : 'banyak';
