@@ -62,6 +62,13 @@ serve.epilog = (
 )
 
 
+def _proxy(given: Settings) -> dict[str, object]:
+    if given.trusted_proxy is None:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": given.trusted_proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
+
+
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
