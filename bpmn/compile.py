@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
@@ -17,7 +16,6 @@ from bpmn import flow_rules, keywords, reader, safexml, sound
 from bpmn.build import Plan, build
 from bpmn.codes import Report
 from bpmn.definitions import define
-from bpmn.keywords import Found
 from bpmn.model import DiagramError, Process
 from bpmn.reader import Drawing
 
@@ -27,11 +25,9 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Read:
-    """A diagram as read: the drawing, the keywords of process and nodes, and the process where it is whole."""
+    """A diagram as read: the drawing, and the process where no error leaves it incomplete."""
 
     drawing: Drawing
-    process_words: Mapping[str, list[Found]]
-    task_words: Mapping[str, Mapping[str, list[Found]]]
     process: Process | None
 
 
@@ -102,4 +98,4 @@ def read(xml: bytes, report: Report) -> Read:
     if not report.errors:
         sound.check(drawing, report)
     process = define(xml, drawing, process_words, task_words, report)
-    return Read(drawing, process_words, task_words, None if report.errors else process)
+    return Read(drawing, None if report.errors else process)

@@ -8,8 +8,7 @@ from bpmn.codes import Report
 from bpmn.durations import parse_iso
 from bpmn.reader import Drawing, RawFlow, RawNode
 
-AUTOMATIC = ("exclusiveGateway", "parallelGateway")
-GATEWAYS = AUTOMATIC
+GATEWAYS = ("exclusiveGateway", "parallelGateway")
 
 
 def check(drawing: Drawing, report: Report) -> None:
@@ -183,7 +182,7 @@ def _reach(drawing: Drawing, incoming: Ends, outgoing: Ends, report: Report) -> 
 
 def _idle_cycles(drawing: Drawing, outgoing: Ends, report: Report) -> None:
     """A circle of gateways alone would turn for ever without anybody doing anything."""
-    automatic = {node.id for node in drawing.of_type(*AUTOMATIC)}
+    automatic = {node.id for node in drawing.of_type(*GATEWAYS)}
     forward = {
         node_id: [flow.target for flow in outgoing[node_id] if flow.target in automatic] for node_id in automatic
     }

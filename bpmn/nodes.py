@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import BadCollectionError, ConditionError, Duration, Each
@@ -63,7 +62,6 @@ class Finish(Node):
 
     def __init__(self, spec: Any, name: str, *, terminate: bool, **kwargs: Any) -> None:
         super().__init__(spec, name, **kwargs)
-        self.event_definition = TerminateEventDefinition() if terminate else NoneEventDefinition()
         self.terminate = terminate
 
     def _on_complete_hook(self, my_task: Token) -> None:

@@ -170,9 +170,7 @@ class _Reader:
         self._identify(element, "collaboration")
         for child, namespace, name in self._children(element):
             if namespace == BPMN and name == "participant":
-                self._identify(child, name)
-                for part, _, part_name in self._children(child):
-                    self.report.add("PART_UNSUPPORTED", child.get("id", ""), line=part.sourceline, tag=part_name)
+                self._only(child, set(), self._identify(child, name) or "")
             elif not (namespace == BPMN and name in _IGNORED_IN_PROCESS):
                 self.report.add("ELEMENT_UNSUPPORTED", child.get("id", ""), line=child.sourceline, tag=name)
 

@@ -127,7 +127,7 @@ def plainly_sound(sketch: Sketch) -> bool | None:
     return True
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(shape=shapes, data=st.data())
 def test_accepted_is_what_is_sound_and_it_never_gets_stuck(draw, at, shape: Shape, data: st.DataObject) -> None:
     sketch = Sketch(draw, shape)
