@@ -131,11 +131,8 @@ def node_path() -> str:
 
 
 def frontend_sources() -> list[Path]:
-    return sorted(
-        path
-        for path in FRONTEND.rglob("*")
-        if path.is_file() and "node_modules" not in path.relative_to(FRONTEND).parts
-    )
+    found = (path for path in FRONTEND.rglob("*") if path.is_file())
+    return sorted(path for path in found if "node_modules" not in path.relative_to(FRONTEND).parts)
 
 
 def build_frontend() -> None:
