@@ -78,6 +78,7 @@ TASK_COLUMNS = tuple("pass" if name == "pass_" else name for name in TaskRow._fi
 
 _instance = sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS))
 _task = sa.select(*(user_task.c[name] for name in TASK_COLUMNS))
+_mine = user_task.alias("mine")
 _of_task = sa.select(user_task.c.instance).where(user_task.c.id == sa.bindparam("task")).scalar_subquery()
 
 # The instance is locked by a statement of its own, before any task is read: PostgreSQL reads a row anew after waiting
@@ -90,6 +91,15 @@ TASK = Prepared(_task.where(user_task.c.id == sa.bindparam("task")))
 OPEN_TASKS = Prepared(
     _task.where(
         user_task.c.instance == sa.bindparam("instance"),
+        sa.or_(user_task.c.completed.is_(None), user_task.c.id == sa.bindparam("task")),
+    )
+)
+# On SQLite the whole database is locked already, and both come in one statement.
+LOCK_AND_TASKS = Prepared(
+    sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS), *(user_task.c[name] for name in TASK_COLUMNS))
+    .join(user_task, user_task.c.instance == instance.c.id)
+    .where(
+        instance.c.id == sa.select(_mine.c.instance).where(_mine.c.id == sa.bindparam("task")).scalar_subquery(),
         sa.or_(user_task.c.completed.is_(None), user_task.c.id == sa.bindparam("task")),
     )
 )
@@ -122,9 +132,20 @@ UPDATE_TASK = Prepared(
 )  # fmt: skip
 
 
-def lock_by_task(tx: Tx, task_id: str) -> InstanceRow | None:
+def lock_by_task(tx: Tx, task_id: str) -> tuple[InstanceRow, dict[str, TaskRow]] | None:
+    """The instance of a task, locked, with its open tasks and that one task whatever its state; or None."""
+    if tx.sqlite:
+        rows = tx.fetch(LOCK_AND_TASKS, {"task": task_id})
+        if not rows:
+            return None
+        split = len(INSTANCE_COLUMNS)
+        tasks = (TaskRow._make(row[split:]) for row in rows)
+        return InstanceRow._make(rows[0][:split]), {one.id: one for one in tasks}
     rows = tx.fetch(LOCK_BY_TASK if tx.writing else READ_BY_TASK, {"task": task_id})
-    return InstanceRow(*rows[0]) if rows else None
+    if not rows:
+        return None
+    found = InstanceRow._make(rows[0])
+    return found, open_tasks(tx, found.id, task_id)
 
 
 def lock(tx: Tx, instance_id: str) -> InstanceRow | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,8 @@ class Prepared:
 class Tx:
     """One open transaction. Everything read and written in a use case goes through it."""
 
-    def __init__(self, connection: Connection, writing: bool) -> None:
+    def __init__(self, connection: Connection, writing: bool, observe: Callable[[str], None] | None = None) -> None:
+        self._observe = observe
         self.connection = connection
         self.writing = writing
         self.dialect = connection.dialect
@@ -124,8 +125,13 @@ class Tx:
     def run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
         """Run a prepared statement and return the driver's cursor."""
         text, names = prepared.text(self.dialect)
+        return self._execute(text, values if names is None else [values[n] for n in names])
+
+    def _execute(self, text: str, values: Any) -> Any:
+        if self._observe is not None:
+            self._observe(text)
         cursor = self._raw.cursor()
-        cursor.execute(text, values if names is None else [values[n] for n in names])
+        cursor.execute(text, values)
         return cursor
 
     def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -136,9 +142,7 @@ class Tx:
         if not keys:
             return []
         mark = "?" if self.sqlite else "%s"
-        cursor = self._raw.cursor()
-        cursor.execute(sql.format(", ".join([mark] * len(keys))), list(keys))
-        return list(cursor.fetchall())
+        return list(self._execute(sql.format(", ".join([mark] * len(keys))), list(keys)).fetchall())
 
     def insert_many(self, table: sa.Table, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
         """Insert all rows with one statement. Columns are of plain types."""
@@ -159,12 +163,10 @@ class Tx:
         one = "(" + ", ".join(["?" if self.sqlite else "%s"] * len(columns)) + ")"
         names = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join([one] * len(rows))
-        cursor = self._raw.cursor()
-        cursor.execute(
+        return self._execute(
             f'INSERT INTO "{table.name}" ({names}) VALUES {values}{tail}',  # noqa: S608 - names are ours
             [value for row in rows for value in row],
         )
-        return cursor
 
 
 def sqlite_url(path: Path) -> str:
@@ -183,10 +185,26 @@ class Store:
         self.url = parsed
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self.sql: Engine = _sqlite_engine(parsed) if self.sqlite else _postgres_engine(parsed)
+        self._observe: Callable[[str], None] | None = None
+        sa_event.listen(self.sql, "before_cursor_execute", lambda *given: self._observed(given[2]))
+        sa_event.listen(self.sql, "commit", lambda _connection: self._observed("COMMIT"))
+
+    @property
+    def observe(self) -> Callable[[str], None] | None:
+        """Called with the text of every statement, COMMIT included; for measurements and tests."""
+        return self._observe
+
+    @observe.setter
+    def observe(self, observer: Callable[[str], None] | None) -> None:
+        self._observe = observer
 
     def close(self) -> None:
         """Close all connections. Transactions that other threads still hold end by themselves."""
         self.sql.dispose()
+
+    def _observed(self, statement: str) -> None:
+        if self._observe is not None:
+            self._observe(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
@@ -211,7 +229,7 @@ class Store:
                 if not writing:
                     connection = connection.execution_options(alur_reading=True)
                 connection.begin()
-                yield Tx(connection, writing)
+                yield Tx(connection, writing, self.observe)
                 if writing:
                     connection.commit()
         except AlurError:

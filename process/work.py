@@ -52,10 +52,10 @@ class Desk:
 
     def by_task(self, tx: Tx, task_id: str, actor: Actor, now: datetime) -> tuple[Work, TaskRow]:
         """Lock the instance of a task; raises NotFound."""
-        row = lock_by_task(tx, task_id)
-        if row is None:
+        both = lock_by_task(tx, task_id)
+        if both is None:
             raise NotFound("Tugas ini tidak ada.")
-        tasks = open_tasks(tx, row.id, task_id)
+        row, tasks = both
         found = tasks[task_id]
         work = self._work(tx, row, {key: one for key, one in tasks.items() if one.open}, actor, now)
         work.held = actor.holds(found.role, found.unit)

@@ -15,3 +15,28 @@ def test_a_quarter_runs_from_start_to_step_nine(crew, office):
     assert names.count("task.completed") == 11
     assert names.count("document.paraf") == 2
     assert names.count("document.signed") == 1
+
+
+def test_a_completion_is_at_most_fourteen_statements_and_one_commit(crew, office):
+    """Every step of the SOP, with eleven Bagian, a draft kept before each, and print-outs and signatures."""
+    bagian = ("PRK", "HKM", "UMUM", "ORG", "EKO", "KS", "ADP", "PBJ", "PEM", "KESRA", "PROKOPIM")
+    instance = crew.start()
+    seen: list[str] = []
+    counted: dict[str, list[int]] = {}
+    complete = office.engine.complete_task
+
+    def watched(task, data, actor, **more):
+        element = next(key[0] for key, value in crew.open(instance).items() if value == task)
+        seen.clear()
+        office.store.observe = seen.append
+        done = complete(task, data, actor, **more)
+        office.store.observe = None
+        assert seen.count("COMMIT") == 1
+        counted.setdefault(element, []).append(len(seen) - 1)
+        return done
+
+    office.engine.complete_task = watched
+    crew.finish(instance, bagian)
+    assert len(counted) == 9
+    most = 14 if office.store.sqlite else 15  # PostgreSQL locks the instance with a statement of its own
+    assert max(number for numbers in counted.values() for number in numbers) <= most, counted
