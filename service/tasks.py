@@ -196,10 +196,13 @@ def _confirmation(body: dict[str, Any]) -> Confirmation | None:
 def _note(found: TaskPage) -> dict[str, Any] | None:
     if found.note is None or found.task.completed:
         return None
+    if not found.note.text:  # the flow came here again, but nobody returned it: a corrected draft, for instance
+        return {"text": "", "title": "Dikerjakan Lagi", "source": "Isian di bawah ini adalah yang terakhir dikirim."}
     by = f" oleh {found.note.by}" if found.note.by else ""
     at = f" pada {waktu(found.note.at)}" if found.note.at else ""
     return {
         "text": found.note.text,
+        "title": "Dikembalikan untuk Diperbaiki",
         "source": f"Dikembalikan{by}{at}. Isian di bawah ini adalah yang terakhir dikirim.",
     }
 

@@ -53,13 +53,13 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     "task.skipped": lambda t: f"mencatat {t.step}{t.of} tidak menyampaikan",
     "task.returned": lambda t: f"{t.step}{t.of} dikembalikan untuk diperbaiki",
     "task.late": lambda t: f"Batas waktu {t.step}{t.units()} terlewati",
-    "task.rescheduled": lambda t: f"Batas waktu {t.step}{t.of} dihitung ulang",
+    "task.due_changed": lambda t: f"Batas waktu {t.step}{t.of} dihitung ulang",
     "document.paraf": lambda t: f"membubuhkan paraf (tidak tersertifikasi) pada {t.document()}",
     "document.signed": lambda t: f"menandatangani (tidak tersertifikasi) {t.document()}",
     "document.withheld": lambda t: f"Isi {t.document()} ditutup",
 }
 # Events in which somebody acts; the others happen by themselves, and the sentence stands alone.
-IMPERSONAL = frozenset({"instance.finished", "task.available", "task.returned", "task.late", "task.rescheduled"})
+IMPERSONAL = frozenset({"instance.finished", "task.available", "task.returned", "task.late", "task.due_changed"})
 
 
 def lines(
@@ -70,7 +70,7 @@ def lines(
     told = []
     for entry in entries:
         sentence = SENTENCES.get(entry.type)
-        if sentence is None or entry.data.get("bersama_penyelesaian"):
+        if sentence is None or _unsaid(entry):
             continue
         item = entry.data.get("item") or (items.get(entry.task_id) if entry.task_id else None)
         definition = process.tasks.get(entry.element or "")
@@ -98,3 +98,10 @@ def _who(entry: TimelineEntry) -> str:
     kind = KINDS.get(entry.kind or "", "")
     title = " ".join(part for part in (kind, entry.title) if part)
     return f"{entry.name}, {title}," if title and title != entry.name else entry.name
+
+
+def _unsaid(entry: TimelineEntry) -> bool:
+    """What another event of the same moment says already: taking a task by sending it, coming back without a note."""
+    if entry.type == "task.returned":
+        return not entry.data.get("catatan")
+    return bool(entry.data.get("bersama_penyelesaian"))

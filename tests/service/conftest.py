@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from process.clock import ManualClock
@@ -23,7 +24,17 @@ from service.security import SESSION_COOKIE
 from service.settings import Settings
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08.00 WIB, a working day
-ACCOUNTS = ("staf.prk", "perencana.prk", "kabag.prk", "kabag.hkm", "kabag.org", "sekda", "pengelola", "auditor")
+ACCOUNTS = (
+    "staf.prk",
+    "perencana.prk",
+    "kabag.prk",
+    "kabag.hkm",
+    "kabag.org",
+    "kabag.kesra",
+    "sekda",
+    "pengelola",
+    "auditor",
+)
 PROCESS = "pengumpulan_data_kinerja"
 
 
@@ -91,15 +102,21 @@ def office(template: tuple[Path, Any], tmp_path: Path, clock: ManualClock) -> It
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all apps of the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templat")))
+
+
 @pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
+def app(office: Office, tmp_path: Path, compiled: FileSystemBytecodeCache) -> Flask:
     made = create_app(
         office,
         Settings(
             database_url="", data_dir=tmp_path, secret_key="k" * 32, demo=True, cookie_secure=False, max_upload_mb=1
         ),
     )
-    made.testing = False
+    made.jinja_env.bytecode_cache = compiled
     return made
 
 

@@ -1,7 +1,9 @@
 """Print-outs: what the paper says, and that its making is fenced in."""
 
+import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,3 +103,26 @@ def test_a_document_cannot_read_anything_outside_itself() -> None:
 def test_a_child_that_takes_too_long_is_ended() -> None:
     with pytest.raises(printing.PrintError, match="lebih lama"):
         printing.to_pdf(SHEET, timeout=0.05)
+
+
+def test_a_print_out_is_made_outside_the_request_once_and_shown_to_its_readers(
+    quarter: Any, visitor: Any, office: Any, clock: Any
+) -> None:
+    quarter.spread()
+    page = quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    made = re.search(r'href="(/cetak/[a-z0-9]+)"', page)
+    assert made
+    assert "Sedang disiapkan" in page
+    assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "waiting"
+    assert quarter.staff.page(f"{made[1]}.pdf").status_code == 302
+    assert office.jobs.run_due(clock.now()) == 1
+    ready = quarter.staff.ask(f"{made[1]}/status").json
+    assert ready["state"] == "ready"
+    pdf = visitor("kabag.hkm").page(f"{made[1]}.pdf")
+    assert pdf.mimetype == "application/pdf"
+    assert pdf.data.startswith(b"%PDF-")
+    assert hashlib.sha256(pdf.data).hexdigest() == ready["sha256"]
+    assert pdf.headers["X-Content-Type-Options"] == "nosniff"
+    office.jobs.handlers["print"]({"printout": made[1].rsplit("/", 1)[1]})
+    assert quarter.staff.ask(f"{made[1]}/status").json["sha256"] == ready["sha256"]
+    assert visitor("kabag.kesra").page(f"{made[1]}.pdf").status_code == 404
