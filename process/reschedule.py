@@ -133,7 +133,7 @@ class Rescheduling:
                 update_task(tx, work.open[task_id])
                 rows.append({"tugas": task_id, "unit": task.unit})
             told = {"sebelum": micros(one.before), "sesudah": micros(one.after), "alasan": reason, "rincian": rows}
-            work.note("task.rescheduled", told, element=one.element)
+            work.note("task.due_changed", told, element=one.element)
         work.save()
 
 

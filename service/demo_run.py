@@ -71,6 +71,7 @@ class _Quarter:
         self.say = say
         self.calendar = _calendar(office)
         self.instance = ""
+        self.heard: set[int] = set()  # ids of notifications that were printed
         self.late = 0
         self.returned = 0
         self.done = 0
@@ -166,9 +167,8 @@ class _Quarter:
         if not any(opens <= goal <= closes for opens, closes in self.calendar.spans(self.calendar.local_date(goal))):
             goal = self.calendar.add(timedelta(minutes=5), goal)
         self.clock.set(goal)
-        before = self._told()
         if self.office.engine.fire_due(self.clock.now()):
-            for message in self._told()[len(before) :]:
+            for message in self._told():
                 self.say(f"{ringkas(self.clock.now())}  Pemberitahuan: {message}")
 
     # -- parts ------------------------------------------------------------------------------------------------------
@@ -177,14 +177,15 @@ class _Quarter:
         return overview.tasks(self.office.store, demo.ACTOR, self.clock.now(), instance_id=self.instance)
 
     def _told(self) -> list[str]:
-        """What the lanes were told so far about this instance, oldest first, with whom."""
+        """What somebody was told of lateness in this instance and was not said yet, oldest first, with whom."""
         found = []
         for account in demo.POSITIONS:
             who = self._actor(account)
             for row in self.office.inbox.notifications(who).rows:
-                if row.instance_id == self.instance:
-                    found.append((row.at, row.id, f"kepada {who.name}: {row.message}"))
-        return [message for _, _, message in sorted(found)]
+                if row.instance_id == self.instance and row.kind in ("late", "escalated") and row.id not in self.heard:
+                    found.append((row.id, f"kepada {who.name}: {row.message}"))
+        self.heard.update(number for number, _ in found)
+        return [message for _, message in sorted(found)]
 
     def _actor(self, account: str) -> Actor:
         found = self.office.people.by_username(account)

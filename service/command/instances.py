@@ -151,6 +151,10 @@ def reassign(tugas: str, akun: str, alasan: str) -> None:
         click.echo(f"Tugas {tugas} dialihkan kepada {person.username}.")
 
 
+def _short(text: str, most: int = 44) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def _tasks(rows: tuple[TaskLine, ...], titles: bool) -> None:
     heads = [
         "Tugas",

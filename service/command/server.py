@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import secrets
 import signal
 import socket
@@ -22,6 +23,7 @@ _VARIABLES_HELP = "\n".join(f"  {name:<20} {text} (bawaan: {default})" for name,
 def serve() -> None:
     """Jalankan layanan web dengan pengatur waktunya."""
     given = settings().for_service()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _listening(given) as listening, opened(given) as office:
         from service import demo as demonstration
         from service.app import create_app
@@ -47,6 +49,10 @@ def serve() -> None:
         office.scheduler.start()
         try:
             _announce(given, demonstration.is_demo(office))
+            if demonstration.is_empty(office):
+                click.echo(
+                    "alur: belum ada akun; buat dengan: alur user add admin --nama … --peran-sistem administrator"
+                )
             server.run()
         except KeyboardInterrupt:
             pass
