@@ -39,12 +39,18 @@ async function mount(host) {
   host.classList.toggle('alur-hanya-baca', readonly);
   for (const button of document.querySelectorAll('[data-form-submit], [data-form-save]')) button.hidden = readonly;
 
-  const kept = readonly ? null : copy.read();
+  let kept = readonly ? null : copy.read();
   const revision = opened.draftRevision ?? 0;
+  await open(opened);
+  if (kept && JSON.stringify(kept.data) === JSON.stringify(gather())) {
+    copy.remove(); // it reached the server while the page was leaving, and only the answer did not
+    kept = null;
+  }
   const restoring = kept !== null && (!urls.draft || kept.base === revision);
-  await open(opened, restoring ? kept.data : {});
+  if (restoring) await open(opened, kept.data);
   status.show('opened', { savedAt: opened.savedAt });
   host.dataset.ready = 'true';
+  performance.mark('alur-form-ready');
   if (readonly) return;
 
   const autosave = new Autosave({

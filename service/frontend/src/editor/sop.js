@@ -77,10 +77,10 @@ export default class Sop {
 
   /** Sets attributes of the one keyword of a type; a keyword that then says nothing is taken away. */
   put(element, owner, type, properties) {
-    const clean = Object.fromEntries(Object.entries(properties).map(([ key, value ]) => [ key, value || undefined ]));
+    const clean = Object.fromEntries(Object.entries(properties).map(([ key, value ]) => [ key, Array.isArray(value) ? value : value || undefined ]));
     const present = first(owner, type);
     if (!present) {
-      if (Object.values(clean).some(Boolean)) this.add(element, owner, type, clean);
+      if (Object.values(clean).some((value) => (Array.isArray(value) ? value.length : value))) this.add(element, owner, type, clean);
       return;
     }
     const says = present.$descriptor.properties.filter(({ ns }) => ns.prefix === 'sop').some(({ ns: { localName } }) => {
