@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,18 +15,32 @@ from pathlib import Path
 import click
 import pytest
 
+from process import migrate
+from process.store import Store
 from service.command import alur, run
 
 ROOT = Path(__file__).resolve().parents[2]
 DIAGRAM = str(ROOT / "bpmn" / "diagrams" / "pengumpulan-data-kinerja.bpmn")
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """An empty database of today's schema, made once: most commands begin with one."""
+    path = tmp_path_factory.mktemp("kosong") / "alur.sqlite3"
+    store = Store(f"sqlite:///{path}")
+    migrate.upgrade(store)
+    store.close()
+    return path
+
+
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
+def command(tmp_path, monkeypatch, capsys, migrated):
     """`command("user", "list")` → (exit code, stdout, stderr), in a data directory of its own."""
     for name in [name for name in os.environ if name.startswith("ALUR_") and name != "ALUR_TEST_PROFILE"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ALUR_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    shutil.copy(migrated, tmp_path / "data")
 
     def call(*args, stdin=None):
         if stdin is not None:
@@ -251,9 +266,7 @@ def test_a_setting_or_database_that_cannot_be_used(bad, monkeypatch, variables, 
 
 
 def test_a_file_that_is_no_database(bad, tmp_path):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "alur.sqlite3").write_bytes(b"bukan basis data" * 1000)
+    (tmp_path / "data" / "alur.sqlite3").write_bytes(b"bukan basis data" * 1000)
     assert "Basis data" in bad("user", "list")
 
 
@@ -262,7 +275,8 @@ def test_serve_without_a_secret_key_refuses(bad):
 
 
 def test_sqlite_migrates_itself_and_upgrade_says_the_schema(good, tmp_path):
-    good("user", "list")
+    (tmp_path / "data" / "alur.sqlite3").unlink()
+    assert "Tidak ada akun" in good("user", "list")
     assert "mutakhir" in good("db", "upgrade")
     assert sqlite3.connect(tmp_path / "data" / "alur.sqlite3").execute("SELECT count(*) FROM person").fetchone() == (0,)
 

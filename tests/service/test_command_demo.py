@@ -99,8 +99,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_serve_says_where_answers_and_ends_when_told(tmp_path, how):
+def test_serve_says_where_answers_and_ends_when_told(tmp_path, command, monkeypatch):
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
     process = subprocess.Popen(
@@ -122,20 +121,11 @@ def test_serve_says_where_answers_and_ends_when_told(tmp_path, how):
     assert "kata sandi: " in text
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/masuk", timeout=30) as answer:
         assert answer.status == 200
-    busy = subprocess.run(
-        [*RUN, "serve"],
-        cwd=ROOT,
-        env={**kept, "ALUR_DEMO": "1", "ALUR_PORT": str(port), "ALUR_DATA_DIR": str(tmp_path / "lain")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (busy.returncode, busy.stderr) == (
-        1,
-        f"alur: porta {port} sudah dipakai; pilih yang lain dengan ALUR_PORT.\n",
-    )
-    process.send_signal(how)
+    monkeypatch.setenv("ALUR_DEMO", "1")
+    monkeypatch.setenv("ALUR_PORT", str(port))
+    busy = f"alur: porta {port} sudah dipakai; pilih yang lain dengan ALUR_PORT.\n"
+    assert command("serve") == (1, "", busy)
+    process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     assert "berhenti" in out
