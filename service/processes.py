@@ -14,6 +14,8 @@ from service.security import actor, office
 
 blueprint = Blueprint("processes", __name__)
 
+LATEST = 5  # instances named on the process page
+
 
 @blueprint.get("/proses")
 def listing() -> ResponseReturnValue:
@@ -51,7 +53,7 @@ def page(process_id: str) -> ResponseReturnValue:
         version=version,
         owner_name=unit_names().get(version.owner_unit, version.owner_unit),
         may_start=may_start(version, who),
-        instances=None,
+        instances=[row.instance for row in office().views.instances(who, process_id=process_id).rows[:LATEST]],
     )
 
 

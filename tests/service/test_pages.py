@@ -25,6 +25,12 @@ def test_identity_page_prints_the_sop_as_its_source_does(visitor: Visitors) -> N
     assert html.count('class="kotak-langkah"') == 9
 
 
+def test_identity_page_names_the_latest_instances_that_one_may_see(quarter: Any, visitor: Visitors) -> None:
+    quarter.start()
+    assert "Data Kinerja Triwulan III Tahun 2026" in quarter.staff.page(f"/proses/{PROCESS}").text
+    assert "belum pernah dijalankan" in visitor("kabag.org").page(f"/proses/{PROCESS}").text
+
+
 def test_diagram_is_the_published_one(visitor: Visitors) -> None:
     answer = visitor("kabag.org").ask(f"/proses/{PROCESS}/diagram.bpmn")
     assert answer.status_code == 200
