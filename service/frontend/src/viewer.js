@@ -83,15 +83,17 @@ function touch(viewer, frame) {
 }
 
 const READABLE = 0.45;
+const LEAST = 80; // pixels
 
 /** The whole diagram; where its words would be too small to read, the part where the work stands. */
 function open(viewer, state) {
   const canvas = viewer.get('canvas');
   fitAll(canvas);
   const scale = canvas.zoom();
-  if (scale >= READABLE) return;
+  if (!(scale < READABLE)) return;
   const shape = (state.tokens ?? []).map((token) => viewer.get('elementRegistry').get(token.id)).find(Boolean);
   const { inner, outer } = canvas.viewbox();
+  if (outer.width < LEAST || outer.height < LEAST) return;
   const wanted = 0.6;
   const [ width, height ] = [ outer.width / wanted, outer.height / wanted ];
   const centre = shape ? [ shape.x + shape.width / 2, shape.y + shape.height / 2 ] : [ inner.x + width / 2 - 12, inner.y + inner.height / 2 ];
@@ -100,6 +102,8 @@ function open(viewer, state) {
 
 /** The whole diagram with a little room around it; never larger than it was drawn. */
 function fitAll(canvas) {
+  const { outer: space } = canvas.viewbox();
+  if (space.width < LEAST || space.height < LEAST) return; // not on screen now: nothing to fit into
   canvas.zoom('fit-viewport', 'auto');
   const { inner, outer } = canvas.viewbox();
   const room = 12;
