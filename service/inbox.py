@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Literal, cast
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -39,10 +39,12 @@ def page() -> ResponseReturnValue:
 @quiet
 def fragment() -> ResponseReturnValue:
     """The list alone, asked for every few seconds; 204 while nothing changed, so that nothing moves for the reader."""
-    html, fingerprint = _fragment(_state())
+    state = _state()
+    g.counters = state["counters"]
+    html, fingerprint = _fragment(state)
     if request.args.get("sidik") == fingerprint:
         return "", 204
-    return make_response(html)
+    return render_template("inbox/refreshed.html", fragment=Markup(html))  # noqa: S704 - our own template made it
 
 
 @blueprint.get("/pemberitahuan")

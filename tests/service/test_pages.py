@@ -1,5 +1,6 @@
 """Every page: there for its people, closed to others, and saying what it should."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,19 @@ def test_empty_places_say_what_will_be_there(visitor: Visitors) -> None:
     assert "Tidak ada tugas yang menunggu" in staff.page("/tugas").text
     assert "Belum ada pelaksanaan" in staff.page("/pelaksanaan").text
     assert "Belum ada pemberitahuan" in staff.page("/pemberitahuan").text
+
+
+def test_the_list_that_refreshes_brings_the_counters_of_the_menu_and_nothing_when_nothing_changed(quarter: Any) -> None:
+    quarter.start()
+    first = quarter.staff.page("/tugas/daftar?tab=tersedia")
+    assert 'id="hitung-tugas"' in first.text
+    assert 'hx-swap-oob="true"' in first.text
+    address = re.search(r'hx-get="([^"]+)"', first.text)
+    assert address
+    again = quarter.staff.page(address[1].replace("&amp;", "&"))
+    assert (again.status_code, again.data) == (204, b"")
+    quarter.done(quarter.staff, indikator=[])
+    assert quarter.staff.page(address[1].replace("&amp;", "&")).status_code == 200
 
 
 def test_task_page_shows_where_it_stands_and_what_it_starts_from(quarter: Any) -> None:
