@@ -18,7 +18,8 @@ const IN_FILE = [
   [ /ColorPopupProvider\.js$/, /label: '([^']+)'/g ],
   [ /AlignElementsMenuProvider\.js$/, /^\s+'(left|center|right|top|middle|bottom)',?$/gm, (side) => [ `Align elements ${side}` ] ],
 ];
-const EXAMPLES = new Set([ 'HELLO {you}' ]); // in comments
+// In comments, in drawing commands (`translate(10, 5)` of SVG), and on an entry that we do not use.
+const EXAMPLES = new Set([ 'HELLO {you}', ' + shift + ', "Click to ${active ? 'remove' : 'set a'} dynamic value with FEEL expression" ]);
 
 export function sentences(path, source) {
   const found = new Set();
