@@ -38,7 +38,7 @@ const walk = (folder) => readdirSync(folder).sort().flatMap((name) => {
 
 /** What a build depends on: our sources and the exact versions of everything else. */
 function stamp() {
-  const files = [ 'package.json', 'package-lock.json', 'build.mjs', 'patches.mjs', 'tabler.mjs' ].map((name) => join(ROOT, name)).concat(walk(join(ROOT, 'src')));
+  const files = [ 'package.json', 'package-lock.json', 'build.mjs', 'patches.mjs', 'tabler.mjs', 'editors.mjs', 'translations.mjs' ].map((name) => join(ROOT, name)).concat(walk(join(ROOT, 'src')));
   return sha(files.map((path) => `${relative(ROOT, path)} ${sha(readFileSync(path))}`).join('\n'));
 }
 
@@ -54,7 +54,7 @@ function compress(path) {
 
 async function build(wanted) {
   const started = performance.now();
-  const [ esbuild, { plugins } ] = await Promise.all([ import('esbuild'), import('./patches.mjs') ]);
+  const [ esbuild, { plugins }, { buildEditors } ] = await Promise.all([ import('esbuild'), import('./patches.mjs'), import('./editors.mjs') ]);
   rmSync(TEMPORARY, { recursive: true, force: true });
   const result = await esbuild.build({ ...OPTIONS, outdir: TEMPORARY, metafile: true, logLevel: 'warning', plugins: plugins() });
   const manifest = {};
@@ -62,6 +62,8 @@ async function build(wanted) {
     const file = relative(TEMPORARY, join(ROOT, path));
     if (output.entryPoint) manifest[relative('src', output.entryPoint)] = file;
   }
+  const editors = await buildEditors(esbuild, OPTIONS, TEMPORARY);
+  Object.assign(manifest, editors);
   for (const [ logical, source ] of Object.entries(FONTS)) {
     const from = join(ROOT, 'node_modules', 'source-sans', 'WOFF2', 'TTF', source);
     const to = logical.replace('.woff2', `-${sha(readFileSync(from)).slice(0, 8).toUpperCase()}.woff2`);
@@ -78,7 +80,7 @@ async function build(wanted) {
   writeFileSync(join(TEMPORARY, '.stamp'), wanted);
   rmSync(OUT, { recursive: true, force: true });
   renameSync(TEMPORARY, OUT);
-  for (const name of ENTRIES) {
+  for (const name of [ ...ENTRIES, ...Object.keys(editors) ]) {
     const path = join(OUT, manifest[name]);
     const sizes = [ path, `${path}.gz` ].map((file) => `${(statSync(file).size / 1024).toFixed(1)} kB`);
     console.log(`${name.padEnd(12)} ${sizes[0].padStart(10)}  gzip ${sizes[1].padStart(9)}`);

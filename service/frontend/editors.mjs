@@ -1,26 +1,36 @@
 // The two editors (diagrams, forms) are bundled apart from the other pages: what an official downloads to do a task
 // must not grow because somebody else may draw.
 import { join, relative } from 'node:path';
-import { OPTIONS } from './build.mjs';
 import { checkDictionary, simulationPlugin } from './translations.mjs';
+
+/** Of the properties panel we use the plain entries: its FEEL editor, a third of the whole script, is left out. */
+const withoutFeelEditor = {
+  name: 'no FEEL editor',
+  setup(build) {
+    build.onResolve({ filter: /^(@bpmn-io\/(feel|feelers)-editor|@bpmn-io\/lang-feel|@codemirror\/.*|@camunda\/feel-builtins)$/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === 'asked' || !/properties-panel/.test(from.importer)) return null;
+      return { ...await build.resolve(path, { ...from, pluginData: 'asked' }), sideEffects: false };
+    });
+  },
+};
 
 const EDITORS = [
   {
     entryPoints: { editor: join('src', 'editor', 'index.js'), 'editor-style': join('src', 'editor', 'editor.css') },
-    plugins: () => [ checkDictionary([ [ 'i18n', 'diagram.json' ], [ 'editor', 'i18n', 'editor.json' ] ], [ 'editor', 'i18n', 'editor.json' ]), simulationPlugin() ],
+    plugins: () => [ checkDictionary([ [ 'i18n', 'diagram.json' ], [ 'editor', 'i18n', 'editor.json' ] ], [ 'editor', 'i18n', 'editor.json' ]), simulationPlugin(), withoutFeelEditor ],
   },
 ];
 
-/** How each editor is bundled. */
-export const editorOptions = () => EDITORS.map(({ entryPoints, plugins }) => ({ ...OPTIONS, entryPoints, plugins: plugins() }));
+/** How each editor is bundled: like the other pages (`options`), with its own entries. */
+export const editorOptions = (options) => EDITORS.map(({ entryPoints, plugins }) => ({ ...options, entryPoints, plugins: plugins() }));
 
 /** Bundles them into `outdir`; answers manifest entries (`editor.js`, `editor.css`, …). */
-export async function buildEditors(esbuild, outdir) {
+export async function buildEditors(esbuild, options, outdir) {
   const manifest = {};
-  const results = await Promise.all(editorOptions().map((options) => esbuild.build({ ...options, outdir, metafile: true, logLevel: 'warning' })));
+  const results = await Promise.all(editorOptions(options).map((one) => esbuild.build({ ...one, outdir, metafile: true, logLevel: 'warning' })));
   for (const { metafile } of results) {
     for (const [ path, output ] of Object.entries(metafile.outputs)) {
-      const file = relative(outdir, join(OPTIONS.absWorkingDir, path));
+      const file = relative(outdir, join(options.absWorkingDir, path));
       if (output.entryPoint && !file.includes('chunks/')) manifest[file.replace(/-[A-Z0-9]+(\.\w+)$/, '$1').replace('-style.css', '.css')] = file;
     }
   }

@@ -52,7 +52,8 @@ export class Workbench {
     const canvas = this._get('canvas');
     canvas.zoom('fit-viewport', 'auto');
     const { inner, outer } = canvas.viewbox();
-    const [ left, room ] = [ 70, 20 ]; // the palette covers the left edge
+    const palette = this.frame.canvas.querySelector('.djs-palette'); // it covers the left edge
+    const [ left, room ] = [ palette.offsetLeft + palette.offsetWidth + 20, 20 ];
     const scale = Math.min(1, (outer.width - left - room) / inner.width, (outer.height - 2 * room) / inner.height);
     if (scale <= 0 || !Number.isFinite(scale)) return;
     const width = outer.width / scale, height = outer.height / scale;
