@@ -238,6 +238,54 @@ CODES: dict[str, tuple[str, str]] = {
         ERROR,
         "Nama butir “{item}” pada langkah “{name}” tidak dapat dipakai; gunakan satu kata yang belum dipakai.",
     ),
+    # --- Moving a running instance to another version (`bpmn.moving`, not the publication check) ---
+    "MOVE_SAME_VERSION": (ERROR, "Pelaksanaan ini sudah memakai versi itu; pilih versi lain."),
+    "MOVE_OTHER_PROCESS": (ERROR, "Versi itu milik SOP lain, “{process}”; pilih versi dari SOP yang sama."),
+    "MOVE_FINISHED": (ERROR, "Pelaksanaan ini sudah selesai; tidak ada lagi yang dapat dipindahkan."),
+    "MOVE_ELEMENT_GONE": (
+        ERROR,
+        "“{name}” sedang berjalan, tetapi tidak ada pada versi baru; selesaikan dahulu, lalu pindahkan.",
+    ),
+    "MOVE_KIND": (
+        ERROR,
+        "“{name}” sedang berjalan, tetapi berganti jenis pada versi baru; selesaikan dahulu, lalu pindahkan.",
+    ),
+    "MOVE_EACH": (
+        ERROR,
+        "“{name}” sedang berjalan sebagai langkah {before}, tetapi pada versi baru menjadi langkah {after}; selesaikan "
+        "dahulu, lalu pindahkan.",
+    ),
+    "MOVE_ITEMS": (
+        ERROR,
+        "Daftar pengisi “{name}” menurut versi baru berbeda dari yang sedang berjalan ({difference}); selesaikan "
+        "dahulu, lalu pindahkan.",
+    ),
+    "MOVE_JOIN": (
+        ERROR,
+        "Cabang dari “{source}” sudah menunggu di gerbang “{name}”, tetapi versi baru tidak mengenal cabang itu; "
+        "tunggu sampai gerbang terlewati, lalu pindahkan.",
+    ),
+    "MOVE_STUCK": (
+        ERROR,
+        "Dari keadaan sekarang alur versi baru akan menunggu selamanya di gerbang “{name}”; tunggu sampai cabang "
+        "paralelnya selesai, lalu pindahkan.",
+    ),
+    "MOVE_DOUBLED": (
+        ERROR,
+        "Dari keadaan sekarang “{name}” pada versi baru dapat berjalan dua kali sekaligus; tunggu sampai cabang "
+        "paralelnya selesai, lalu pindahkan.",
+    ),
+    "MOVE_COMPLEX": (
+        ERROR,
+        "Cabang paralel versi baru terlalu banyak untuk dipastikan dari keadaan sekarang; tunggu sampai cabangnya "
+        "selesai, lalu pindahkan.",
+    ),
+    "MOVE_VARIABLE": (
+        ERROR,
+        "“{name}” pada versi baru memerlukan isian “{variable}”, yang tidak ada pada dokumen pelaksanaan ini dan tidak "
+        "akan diisi sebelum sampai ke sana.",
+    ),
+    "MOVE_DUE": (ERROR, "Batas waktu “{name}” menurut versi baru tidak dapat dihitung: {reason}."),
     # --- The identity page ---
     "IDENTITY_MISSING": (WARNING, "Halaman identitas SOP belum diisi; lengkapi sop:identity pada proses."),
     "IDENTITY_PART": (WARNING, "Halaman identitas SOP belum memuat {part}; lengkapi sesuai naskah SOP."),

@@ -231,7 +231,7 @@ def _variables(
             givers = [giver for giver in gives if giver in earlier and name in gives[giver]]
             if not givers:
                 report.add("VARIABLE_UNKNOWN", element, line=lines.get(element), what=what, variable=name)
-            elif name not in always[node]:
+            elif name not in always[node] and name not in expression.asked:
                 report.add("VARIABLE_MAYBE", element, line=lines.get(element), what=what, variable=name)
             for giver in givers:
                 found = gives[giver][name]

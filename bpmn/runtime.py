@@ -29,7 +29,7 @@ def start(process: Process, variables: Mapping[str, Any], moment: Moment) -> Adv
         run.take(variables)
         run.place(run.plan.start)
         run.settle()
-        return _answer(run)
+        return answer(run)
 
 
 def complete(
@@ -56,7 +56,7 @@ def complete(
             run.take(variables)
         run.move(token)
         run.settle()
-        return _answer(run)
+        return answer(run)
 
 
 def advance(process: Process, state: bytes, moment: Moment) -> Advance:
@@ -64,7 +64,7 @@ def advance(process: Process, state: bytes, moment: Moment) -> Advance:
     with seams.at(moment.now):
         run = snapshot.decode(plan_of(process), state, moment)
         run.settle()
-        return _answer(run)
+        return answer(run)
 
 
 def reschedule(process: Process, state: bytes, dues: Mapping[str, datetime]) -> Advance:
@@ -75,7 +75,7 @@ def reschedule(process: Process, state: bytes, dues: Mapping[str, datetime]) -> 
     run = snapshot.decode(plan_of(process), state, None)
     for ref, due in dues.items():
         _timer(run, ref).internal_data["due"] = to_micros(due)
-    return _answer(run)
+    return answer(run)
 
 
 def _user_task(run: Run, ref: str) -> Token:
@@ -89,16 +89,22 @@ def _timer(run: Run, ref: str) -> Token:
     number = ref.removeprefix(_TIMER)
     if ref != number and number.isascii() and number.isdecimal() and len(number) < 16:
         token = run.tasks.get(int(number))
-        if token is not None and _armed(token) and f"{_TIMER}{token.id}" == ref:
+        if token is not None and _armed(token) and timer_ref(token) == ref:
             return token
     raise UnknownTaskError("Pengatur waktu ini sudah berjalan atau tidak ada lagi.")
+
+
+def timer_ref(token: Token) -> str:
+    """The ref of the timer that belongs to a token."""
+    return f"{_TIMER}{token.id}"
 
 
 def _armed(token: Token) -> bool:
     return "due" in token.internal_data and "fired" not in token.internal_data and bool(token._state & LIVE)
 
 
-def _answer(run: Run) -> Advance:
+def answer(run: Run) -> Advance:
+    """What a step answers, of an instance as it is after it."""
     user_tasks, timers = [], []
     for token in run.live():
         spec, internal = token.task_spec, token.internal_data
@@ -108,7 +114,7 @@ def _answer(run: Run) -> Advance:
             user_tasks.append(UserTaskState(str(token.id), spec.element, internal.get("item"), when))
         if isinstance(spec, (Step, Items, Pause)) and spec.deadline is not None and _armed(token):
             watched = None if isinstance(spec, Pause) else spec.element
-            timers.append(TimerState(f"{_TIMER}{token.id}", spec.deadline.timer, watched, from_micros(internal["due"])))
+            timers.append(TimerState(timer_ref(token), spec.deadline.timer, watched, from_micros(internal["due"])))
     fired = tuple(TimerFired(f"{_TIMER}{n}", element, to, from_micros(due)) for n, element, to, due in run.fired)
     return Advance(
         snapshot=snapshot.encode(run),

@@ -62,6 +62,9 @@ def _unpack(snapshot: bytes) -> tuple[Any, Any, Any, dict[str, Any]]:
     if snapshot[0] != VERSION:
         raise SnapshotError(f"Keadaan pelaksanaan ini bersandi versi {snapshot[0]}, yang tidak dikenal program ini.")
     try:
+        # A frame that says its size is given that much memory, whatever `max_output_size` says.
+        if zstandard.frame_content_size(snapshot[1:]) > MAX_BYTES:
+            raise SnapshotError("Keadaan pelaksanaan yang tersimpan rusak.")
         payload = zstandard.ZstdDecompressor().decompress(snapshot[1:], max_output_size=MAX_BYTES)
         head, _, tail = payload.partition(b"\n")
         digest, next_id, rows = orjson.loads(head)

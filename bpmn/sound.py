@@ -12,6 +12,7 @@ count as one place; that leaves the choices and the parallel gateways, and the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bpmn.codes import Report
@@ -29,11 +30,30 @@ class _Transition:
     clears: bool = False
 
 
-def check(drawing: Drawing, report: Report) -> None:
-    """Adds findings for a drawing that passed the rules of `flow_rules`."""
-    if not any(node.type == "parallelGateway" for node in drawing.nodes.values()):
+def check(drawing: Drawing, report: Report, tokens: Iterable[tuple[str, str | None]] | None = None) -> None:
+    """Adds findings for a drawing that passed the rules of `flow_rules`.
+
+    Played from the start event, or from `tokens`: the tasks and timers where tokens wait, each with None, and parallel
+    gateways with the node that the waiting token came from.
+    """
+    at = None if tokens is None else list(tokens)
+    parallel = any(node.type == "parallelGateway" for node in drawing.nodes.values())
+    if not parallel and (at is None or len(at) < 2):
         return
-    transitions, first = _net(drawing)
+    transitions, first, places = _net(drawing)
+    if at is not None:
+        first = frozenset()
+        for node, via in at:
+            # A task has one way on, and is one place with it; a waiting token stands on the flow that it came by.
+            flow = next(
+                flow
+                for flow in drawing.flows
+                if (flow.source == node if via is None else flow.source == via and flow.target == node)
+            )
+            if places[flow.id] in first:
+                report.add("TOKEN_DOUBLED", node, line=drawing.nodes[node].line, name=drawing.nodes[node].label)
+                return
+            first |= {places[flow.id]}
     by_place: dict[str, list[_Transition]] = {}
     for transition in transitions:
         for place in transition.takes:
@@ -61,8 +81,8 @@ def check(drawing: Drawing, report: Report) -> None:
             return
 
 
-def _net(drawing: Drawing) -> tuple[list[_Transition], State]:
-    """The transitions, and the state after the start event."""
+def _net(drawing: Drawing) -> tuple[list[_Transition], State, dict[str, str]]:
+    """The transitions, the state after the start event, and the place that each flow belongs to."""
     incoming: dict[str, list[str]] = {node_id: [] for node_id in drawing.nodes}
     outgoing: dict[str, list[str]] = {node_id: [] for node_id in drawing.nodes}
     heads: dict[str, str] = {}
@@ -101,7 +121,7 @@ def _net(drawing: Drawing) -> tuple[list[_Transition], State]:
             transitions.extend(
                 _Transition(node, frozenset((flow,)), (target,)) for flow in set(takes) for target in gives
             )
-    return transitions, first
+    return transitions, first, {flow: place(flow) for flow in heads}
 
 
 def _fire(transition: _Transition, state: State, drawing: Drawing, report: Report) -> State | None:

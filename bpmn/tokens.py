@@ -117,14 +117,18 @@ class Run(BpmnWorkflow):
 
     def arm(self, token: Token, deadline: Deadline) -> None:
         """Fixes the instant when the deadline of `token` falls due, once per activation."""
+        token.internal_data["due"] = to_micros(self.due_of(token, deadline, self.moment.now))
+
+    def due_of(self, token: Token, deadline: Deadline, since: datetime) -> datetime:
+        """When the deadline of `token` falls due, its standard time counted from `since`; raises ConditionError."""
         due = None
         if deadline.due is not None:
             day = self._day(token, deadline.due)
             if day is not None:
                 due = self.moment.deadlines.end_of(day)
         if due is None:
-            due = self.moment.deadlines.after(deadline.duration, self.moment.now)
-        token.internal_data["due"] = to_micros(due)
+            due = self.moment.deadlines.after(deadline.duration, since)
+        return due
 
     def _day(self, token: Token, expression: Expression) -> date | None:
         """The date that replaces the standard time, or None. A form's date arrives as text, so that is read as well."""

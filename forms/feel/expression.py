@@ -21,6 +21,7 @@ class Expression:
     names: variables that the context may have to give, without those that the expression binds itself.
     required: those of them that stand outside every filter. Within `rows[status = "x"]`, `status` may be a key of a
     row or a variable; it is in `names`, not in `required`.
+    asked: those of them that `is defined(...)` asks about, so that the author knows that they may be absent.
     paths: the same variables with the path that is read from them, dotted, such as `a.b`.
     functions: the built-in functions that are called.
     """
@@ -29,6 +30,7 @@ class Expression:
     node: Node
     names: frozenset[str]
     required: frozenset[str]
+    asked: frozenset[str]
     paths: frozenset[str]
     functions: frozenset[str]
     _code: Code = field(repr=False)
@@ -56,6 +58,7 @@ def parse(text: str) -> Expression:
     node = parse_tree(text)
     names: set[str] = set()
     required: set[str] = set()
+    asked: set[str] = set()
     paths: set[str] = set()
     functions: set[str] = set()
     stack: list[tuple[Node, frozenset[str], bool]] = [(node, frozenset(), False)]
@@ -74,6 +77,8 @@ def parse(text: str) -> Expression:
             continue
         if isinstance(root, tree.Call):
             functions.add(root.function)
+            if root.function == "is defined":
+                asked |= _root(root.arguments[0]) - bound
         for child, more in tree.children(root):
             inside = isinstance(root, tree.Filter) and child is root.condition
             stack.append((child, bound | more, filtered or inside))
@@ -82,7 +87,15 @@ def parse(text: str) -> Expression:
         node,
         frozenset(names),
         frozenset(required),
+        frozenset(asked),
         frozenset(paths),
         frozenset(functions),
         compile_node(node),
     )
+
+
+def _root(node: Node | None) -> frozenset[str]:
+    """The variable at the beginning of a path."""
+    while isinstance(node, tree.Path):
+        node = node.source
+    return frozenset((node.name,)) if isinstance(node, tree.Name) else frozenset()

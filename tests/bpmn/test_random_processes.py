@@ -14,7 +14,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpmn import runtime
+from bpmn import moving, runtime
+from bpmn.compile import compile_process
 
 ITEMS = ["a", "b", "c"]
 
@@ -44,22 +45,21 @@ blocks = st.recursive(simple, _grow, max_leaves=7).map(lambda block: Block("sequ
 
 
 class Drawn:
-    """Draws a tree; keeps the name of each leaf and the number of each decision."""
+    """Draws a tree: the id of a node says its place in the tree. Keeps the last node of each block."""
 
     def __init__(self, draw: Any, block: Block) -> None:
         self.draw = draw().start()
-        self.count = 0
-        self.names: dict[int, str] = {}
+        self.last: dict[tuple[int, ...], str] = {}
         first, last = self.block(block, ())
         self.draw.end().path("mulai", first).path(last, "selesai")
         self.process = self.draw.process()
 
-    def name(self, kind: str) -> str:
-        self.count += 1
-        return f"{kind}{self.count}"
-
     def block(self, block: Block, where: tuple[int, ...]) -> tuple[str, str]:
         """Draws a block; gives its first and last node. `where` is its place in the tree."""
+        first, self.last[where] = self.shape(block, where)
+        return first, self.last[where]
+
+    def shape(self, block: Block, where: tuple[int, ...]) -> tuple[str, str]:
         if block.kind == "task":
             node = f"t{'_'.join(map(str, where))}"
             self.draw.task(node, duration="P1D")
@@ -77,7 +77,7 @@ class Drawn:
             for (_, before), (after, _) in pairwise(inner):
                 self.draw.path(before, after)
             return inner[0][0], inner[-1][1]
-        opening, closing = self.name("g"), self.name("g")
+        opening, closing, out = (f"g{'_'.join(map(str, where))}{letter}" for letter in "abc")
         if block.kind == "parallel":
             self.draw.fork(opening).fork(closing)
             for first, last in inner:
@@ -89,7 +89,7 @@ class Drawn:
                 condition = f"arah = {number}" if number < len(inner) - 1 else ""
                 self.draw.flow(opening, first, condition).path(last, closing)
             return opening, closing
-        (first, last), (merge, decide, leave) = inner[0], (opening, closing, self.name("g"))
+        (first, last), (merge, decide, leave) = inner[0], (opening, closing, out)
         self.draw.choice(merge).choice(decide, default=leave).choice(leave)
         self.draw.path(merge, first).path(last, decide).path(decide, leave).flow(decide, merge, "lagi")
         return merge, leave
@@ -174,6 +174,118 @@ def test_the_engine_plays_as_the_token_game(draw, at, block: Block, data: st.Dat
             assert advance.next_due is None
             return
         if advance.user_tasks and not (waiting and data.draw(st.booleans(), label="let time pass")):
+            task = data.draw(st.sampled_from(advance.user_tasks), label="task")
+            answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+            advance = runtime.complete(process, advance.snapshot, task.ref, answer, at(minutes))
+            if task.item is None:
+                game.variables |= answer
+            game.complete(task.element, task.item)
+        else:
+            minutes += 10
+            advance = runtime.advance(process, advance.snapshot, at(minutes))
+            for name, _ in list(waiting.elements()):
+                game.complete(name, None)
+
+
+def _go_on(process: Any, advance: Any, now: Any, pick: int, answer: dict[str, Any]) -> Any:
+    """One step: a task is completed, or time passes where nobody has anything to do."""
+    if not advance.user_tasks:
+        return runtime.advance(process, advance.snapshot, now)
+    task = advance.user_tasks[pick % len(advance.user_tasks)]
+    return runtime.complete(process, advance.snapshot, task.ref, answer, now)
+
+
+@settings(max_examples=40)
+@given(block=blocks, data=st.data())
+def test_moved_to_an_equal_version_it_behaves_as_if_never_moved(draw, at, block: Block, data: st.DataObject) -> None:
+    old = Drawn(draw, block).process
+    new = compile_process(old.xml + b"<!-- the same, but another file -->")
+    assert new.digest != old.digest
+    stayed = moved = runtime.start(old, {"arah": 0, "lagi": False, "daftar": ITEMS}, at())
+    moves = data.draw(st.sets(st.integers(0, 7), min_size=1, max_size=3), label="moves")
+    here = old
+    for step in range(12):
+        now = at(step * 17)
+        if step in moves and not moved.finished:
+            there = new if here is old else old
+            plan = moving.plan(here, there, moved.snapshot, now)
+            assert plan.possible
+            assert {timer.what for timer in plan.timers} <= {"kept", "fired"}
+            assert {one.what for one in plan.variables} <= {"kept"}
+            arrived = moving.move(here, there, moved.snapshot, now, shown=plan.fingerprint)
+            assert (arrived.user_tasks, arrived.timers) == (moved.user_tasks, moved.timers)
+            assert (arrived.fired, arrived.visited) == ((), ())
+            here, moved = there, arrived
+        if stayed.finished:
+            break
+        pick = data.draw(st.integers(0, 5), label="pick")
+        answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+        stayed = _go_on(old, stayed, now, pick, answer)
+        moved = _go_on(here, moved, now, pick, answer)
+        for name in ("user_tasks", "timers", "fired", "visited", "next_due", "finished"):
+            assert getattr(moved, name) == getattr(stayed, name), name
+
+
+def _change(block: Block, data: st.DataObject) -> Block:
+    """Another version: sequences get one part more at the end, or lose their last; parallel blocks likewise."""
+    parts = tuple(_change(part, data) for part in block.parts)
+    if block.kind in ("sequence", "parallel"):
+        least = 1 if block.kind == "sequence" else 2
+        what = data.draw(st.sampled_from(["", "", "more", "less"]), label=block.kind)
+        if what == "more":
+            parts = (*parts, data.draw(simple))
+        elif what == "less" and len(parts) > least:
+            parts = parts[:-1]
+    return Block(block.kind, parts)
+
+
+def _stays(game: Game, new: Game, drawn: Drawn, redrawn: Drawn) -> bool:
+    """By the tree: is there a place in the new version for every token?"""
+    places = {tuple(int(n) for n in name[1:].split("_")): name[0] for name, _ in game.open}
+    for where, kind in places.items():
+        if redrawn.last.get(where, " ")[0] != kind:
+            return False
+    for where, waiting in game.branches.items():
+        if not waiting:
+            continue
+        if len(game.at(where).parts) != len(new.at(where).parts):
+            return False
+        for number in range(len(game.at(where).parts)):
+            branch = (*where, number)
+            done = not any(place[: len(branch)] == branch for place in places)
+            if done and drawn.last[branch] != redrawn.last[branch]:
+                return False
+    return True
+
+
+@settings(max_examples=80)
+@given(block=blocks, data=st.data())
+def test_moved_to_a_changed_version_it_goes_on_as_the_token_game_says(
+    draw, at, block: Block, data: st.DataObject
+) -> None:
+    drawn, game = Drawn(draw, block), Game(block)
+    changed = _change(block, data)
+    redrawn, other = Drawn(draw, changed), Game(changed)
+    process = drawn.process
+    advance = runtime.start(process, game.variables, at())
+    move_at = data.draw(st.integers(0, 8), label="move at")
+    minutes = 0.0
+    for step in range(16):
+        if step == move_at and not advance.finished and process.digest != redrawn.process.digest:
+            known = moving.Known(variables=game.variables)
+            plan = moving.plan(process, redrawn.process, advance.snapshot, at(minutes), known)
+            assert plan.possible == _stays(game, other, drawn, redrawn), plan.obstacles
+            if plan.possible:
+                before = advance
+                advance = moving.move(process, redrawn.process, advance.snapshot, at(minutes), known)
+                assert (advance.user_tasks, advance.timers) == (before.user_tasks, before.timers)
+                process, game.root = redrawn.process, changed
+        waiting = Counter({key: n for key, n in game.open.items() if key[0].startswith("p")})
+        assert _tasks(advance) == game.open - waiting
+        assert advance.finished == game.finished
+        if advance.finished:
+            return
+        if advance.user_tasks:
             task = data.draw(st.sampled_from(advance.user_tasks), label="task")
             answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
             advance = runtime.complete(process, advance.snapshot, task.ref, answer, at(minutes))

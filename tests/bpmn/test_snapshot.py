@@ -137,6 +137,13 @@ def test_damaged_state_is_a_clear_error(rework, at, name):
         runtime.advance(rework, _broken(good)[name], at())
 
 
+def test_a_frame_that_claims_to_be_huge_is_refused_without_the_memory(rework, at):
+    frame = bytes.fromhex("28b52ffde0ffffffffffffff0f010000")
+    assert zstandard.frame_content_size(frame) > 2**59
+    with pytest.raises(SnapshotError, match="rusak"):
+        runtime.advance(rework, bytes((snapshot.VERSION,)) + frame, at())
+
+
 @given(data=st.data())
 def test_any_bytes_are_read_or_refused(rework, at, data):
     good = runtime.start(rework, {"hasil": "benar"}, at()).snapshot
