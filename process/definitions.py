@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -72,6 +73,26 @@ class DefinitionRow:
     in_force: bool
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A diagram without errors, with the forms that it names."""
+
+    process: Process
+    forms: Mapping[str, bytes]
+    digest: str
+    findings: tuple[Finding, ...]  # warnings
+
+
+def checked(xml: bytes, forms: Mapping[str, bytes]) -> Checked:
+    """Check a diagram with its forms; those that it does not name are left out. Raises InvalidProcess."""
+    findings = check(xml, forms)
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidProcess(findings)
+    process = compile_process(xml)
+    used = {form_id: forms[form_id] for form_id in sorted(form_ids(process))}
+    return Checked(process, used, version_digest(xml, used), findings)
+
+
 class Definitions:
     """Published versions. Publishing and revoking are for the pengelola proses."""
 
@@ -101,62 +122,80 @@ class Definitions:
         an unknown unit or calendar, Conflict when another unit owns the process.
         """
         authority.require(actor, PENGELOLA)
-        findings = check(xml, forms)
-        if any(finding.severity == "error" for finding in findings):
-            raise InvalidProcess(findings)
-        process = compile_process(xml)
-        used = {form_id: forms[form_id] for form_id in sorted(form_ids(process))}
-        total = version_digest(xml, used)
+        found = checked(xml, forms)
         now = self.clock.now()
         with self.store.transaction() as tx:
-            self.calendars.ensure_standard(tx, now)
-            owner = self._define(tx, process, owner_unit)
-            calendar = self._calendar(tx, process.id, calendar)
-            current = self.in_force(tx, process.id, now)
-            if current is not None:
-                row = tx.one(sa.select(process_version).where(process_version.c.id == current))
-                assert row is not None
-                if row.digest == total and row.calendar == calendar:
-                    return Published(row.id, process.id, row.number, False, findings)
-            number = 1 + (
-                tx.scalar(
-                    sa.select(sa.func.max(process_version.c.number)).where(process_version.c.process_id == process.id)
-                )
-                or 0
+            return self.publish_in(
+                tx,
+                found,
+                actor,
+                now,
+                owner_unit=owner_unit,
+                calendar=calendar,
+                note=note,
+                effective_from=effective_from,
             )
-            version = tx.scalar(
-                process_version.insert()
-                .values(
-                    process_id=process.id,
-                    number=number,
-                    digest=total,
-                    diagram=pack_bytes(xml),
-                    effective_from=micros(effective_from or now),
-                    calendar=calendar,
-                    published_by=actor.person_id,
-                    published_at=micros(now),
-                    note=remark(note, MAX_NOTE),
-                )
-                .returning(process_version.c.id)
+
+    def publish_in(
+        self,
+        tx: Tx,
+        found: Checked,
+        actor: Actor,
+        now: datetime,
+        *,
+        owner_unit: str | None = None,
+        calendar: str | None = None,
+        note: str | None = None,
+        effective_from: datetime | None = None,
+        told: Mapping[str, Any] | None = None,
+    ) -> Published:
+        """`publish` of what was checked, inside a transaction; `told` goes on record with it."""
+        process, used = found.process, found.forms
+        self.calendars.ensure_standard(tx, now)
+        owner = self._define(tx, process, owner_unit)
+        calendar = self._calendar(tx, process.id, calendar)
+        current = self.in_force(tx, process.id, now)
+        if current is not None:
+            row = tx.one(sa.select(process_version).where(process_version.c.id == current))
+            assert row is not None
+            if row.digest == found.digest and row.calendar == calendar:
+                return Published(row.id, process.id, row.number, False, found.findings)
+        highest = sa.select(sa.func.max(process_version.c.number)).where(process_version.c.process_id == process.id)
+        number = 1 + (tx.scalar(highest) or 0)
+        version = tx.scalar(
+            process_version.insert()
+            .values(
+                process_id=process.id,
+                number=number,
+                digest=found.digest,
+                diagram=pack_bytes(process.xml),
+                effective_from=micros(effective_from or now),
+                calendar=calendar,
+                published_by=actor.person_id,
+                published_at=micros(now),
+                note=remark(note, MAX_NOTE),
             )
-            for form_id, source in used.items():
-                tx.execute(
-                    version_form.insert().values(
-                        version=version, form_id=form_id, digest=digest(source), content=pack_bytes(source)
-                    )
+            .returning(process_version.c.id)
+        )
+        for form_id, source in used.items():
+            tx.execute(
+                version_form.insert().values(
+                    version=version, form_id=form_id, digest=digest(source), content=pack_bytes(source)
                 )
-            payload = {
-                "versi": number,
-                "digest": total,
-                "diagram": digest(xml),
-                "formulir": {form_id: digest(source) for form_id, source in used.items()},
-                "unit": owner,
-                "kalender": calendar,
-                "berlaku": (effective_from or now).isoformat(),
-                "catatan": remark(note, MAX_NOTE),
-            }
-            append(tx, process_stream(process.id), [NewEvent("version.published", payload)], actor, now)
-        return Published(version, process.id, number, True, findings)
+            )
+        payload = {
+            "versi": number,
+            "digest": found.digest,
+            "diagram": digest(process.xml),
+            "formulir": {form_id: digest(source) for form_id, source in used.items()},
+            "unit": owner,
+            "kalender": calendar,
+            "berlaku": (effective_from or now).isoformat(),
+            "catatan": remark(note, MAX_NOTE),
+            **(told or {}),
+        }
+        append(tx, process_stream(process.id), [NewEvent("version.published", payload)], actor, now)
+        return Published(version, process.id, number, True, found.findings)
 
     def revoke(self, version_id: int, actor: Actor, reason: str) -> None:
         """Take a version out of force: the one before it counts again; running instances go on with it."""

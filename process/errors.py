@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from process.model import FieldError
+
+
+class Saved(Protocol):
+    """A saved state of a process draft."""
+
+    @property
+    def revision(self) -> int: ...
+    @property
+    def xml(self) -> bytes: ...
+    def schemas(self) -> Mapping[str, Any]: ...
 
 
 class AlurError(Exception):
@@ -50,6 +61,25 @@ class Conflict(AlurError):
 
 class Stale(Conflict):
     """Data telah diubah sejak halaman ini dibuka"""
+
+
+class DraftChanged(Stale):
+    """Draf proses telah disimpan orang lain"""
+
+    def __init__(
+        self, message: str = "", *, by: str | None = None, at: datetime | None = None, mine: int, theirs: Saved
+    ) -> None:
+        super().__init__(message, by=by, at=at)
+        self.mine = mine  # the number under which what was sent is kept
+        self.theirs = theirs  # the state that counts
+
+
+class MoveRefused(Conflict):
+    """Pelaksanaan ini tidak dapat dipindahkan"""
+
+    def __init__(self, message: str = "", *, element: str | None = None) -> None:
+        super().__init__(message)
+        self.element = element
 
 
 class TaskDone(Conflict):

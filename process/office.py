@@ -8,6 +8,7 @@ from process import migrate as migrations
 from process.calendars import Calendars
 from process.clock import Clock, SystemClock
 from process.definitions import Definitions
+from process.drafting import Drafts
 from process.engine import Engine
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
@@ -40,6 +41,7 @@ class Office:
         self.calendars = Calendars(store, clock)
         self.people = People(store, clock, session_hours=session_hours, idle_minutes=idle_minutes)
         self.definitions = Definitions(store, clock, self.calendars)
+        self.drafts = Drafts(store, clock, self.definitions)
         self.inbox = Inbox(store, clock, self.calendars)
         desk = Desk(store, clock, self.definitions, self.calendars, self.people)
         self.engine = Engine(desk)

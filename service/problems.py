@@ -45,6 +45,8 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     errors.TooManyAttempts: (429, "terlalu-banyak-percobaan"),
     errors.Conflict: (409, "bertentangan"),
     errors.Stale: (409, "sudah-berubah"),
+    errors.DraftChanged: (409, "draf-berubah"),
+    errors.MoveRefused: (409, "tidak-dapat-dipindahkan"),
     errors.TaskDone: (409, "sudah-dikerjakan"),
     errors.TaskTaken: (409, "sudah-diambil"),
     errors.DuplicateKey: (409, "sudah-ada"),
@@ -96,6 +98,8 @@ def problem_of(error: errors.AlurError) -> dict[str, Any]:
         done = "diambil" if isinstance(error, errors.TaskTaken) else "dikerjakan"
         if isinstance(error, errors.TaskTaken | errors.TaskDone):
             detail = f"Tugas ini sudah {done} oleh {error.by} pada {waktu(error.at)}."
+        if isinstance(error, errors.DraftChanged):
+            detail = f"Draf ini disimpan oleh {error.by} pada {waktu(error.at)}. Yang Anda kirim tetap disimpan."
         problem |= {"by": error.by, "at": error.at.isoformat()}
     if isinstance(error, errors.InvalidData):
         problem["errors"] = [{"path": list(e.path), "field": e.field, "message": e.message} for e in error.errors]
@@ -105,9 +109,17 @@ def problem_of(error: errors.AlurError) -> dict[str, Any]:
             detail = (
                 "Ada satu isian yang perlu diperbaiki." if count == 1 else f"Ada {count} isian yang perlu diperbaiki."
             )
+    if isinstance(error, errors.InvalidProcess):
+        problem["findings"] = [
+            {name: getattr(one, name, None) for name in ("code", "severity", "element", "message", "line")}
+            for one in error.findings
+        ]
+    if isinstance(error, errors.DraftChanged):
+        theirs = {"xml": error.theirs.xml.decode(), "forms": error.theirs.schemas(), "revision": error.theirs.revision}
+        problem |= {"mine": error.mine, "theirs": theirs}
     if isinstance(error, errors.DuplicateKey):
         problem["ordinal"] = error.ordinal
-    if isinstance(error, errors.ProcessStuck) and error.element:
+    if isinstance(error, errors.ProcessStuck | errors.MoveRefused) and error.element:
         problem["element"] = error.element
     if detail and detail != error.title:
         problem["detail"] = detail
