@@ -47,7 +47,7 @@ def manifest() -> dict[str, str]:
 
 
 def test_every_logical_name_leads_to_a_file_with_a_hashed_name(manifest: dict[str, str]) -> None:
-    assert set(manifest) == LOGICAL
+    assert set(manifest) >= LOGICAL
     for name, path in manifest.items():
         assert (DIST / path).stat().st_size > 1000
         if name != "axe.js":
@@ -82,6 +82,7 @@ def test_the_marks_of_the_libraries_are_not_touched(manifest: dict[str, str]) ->
 
 
 def test_a_second_build_does_nothing() -> None:
+    node("build.mjs")
     assert node("build.mjs", "--check").returncode == 0
     assert "nothing changed" in node("build.mjs").stdout
 
