@@ -8,6 +8,7 @@ import DirectEditingModule from 'diagram-js-direct-editing';
 import { getChildLanes } from 'bpmn-js/lib/features/modeling/util/LaneUtil';
 import { isAny } from 'bpmn-js/lib/features/modeling/util/ModelingUtil';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { middle, straighten } from './fixes.js';
 import { timerOf } from './sop.js';
 import { OFFERED, oneWayOut } from './offered.js';
 
@@ -46,8 +47,8 @@ class ContextPadProvider {
       const onward = oneWayOut(source) ? source.outgoing.filter((flow) => is(flow, 'bpmn:SequenceFlow')) : [];
       const shape = this.autoPlace.append(source, this.elementFactory.createShape({ ...definition }));
       if (!is(shape, 'bpmn:EndEvent')) {
-        for (const flow of onward) this.modeling.reconnectStart(flow, shape, { x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
-        for (const flow of onward) this.modeling.layoutConnection(flow);
+        for (const flow of onward) this.modeling.reconnectStart(flow, shape, middle(shape));
+        for (const flow of onward) straighten(this.modeling, flow);
       }
       return shape;
     });

@@ -1,4 +1,5 @@
 // What the server's publication check says, shown at the element: marks on the diagram and sentences for the panel.
+import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { element as make } from '../lib/dom.js';
 import { ownerOf } from './sop.js';
 
@@ -57,8 +58,10 @@ export class Findings {
     for (const [ target, findings ] of byElement) {
       const kind = findings.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
       const marker = kind === 'error' ? 'alur-galat' : 'alur-peringatan';
-      this._canvas.addMarker(target, marker);
-      this._marked.push([ target, marker ]);
+      if (!is(target, 'bpmn:Participant')) {
+        this._canvas.addMarker(target, marker);
+        this._marked.push([ target, marker ]);
+      }
       const title = findings.map(({ severity, message }) => `${WORDS[severity]}: ${message}`).join('\n');
       const badge = make('button', { type: 'button', class: `alur-tanda alur-tanda-${kind}`, title, 'aria-label': title, tabindex: '-1', onclick: () => this.go(findings[0]) }, findings.length > 1 ? String(findings.length) : '!');
       this._overlays.add(target, OVERLAY, { position: place(target), html: badge });

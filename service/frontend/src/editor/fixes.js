@@ -4,7 +4,10 @@ import { durationOf, first, ownerOf, timerOf } from './sop.js';
 import { toIso, toWords } from './duration.js';
 
 const flows = (list) => list.filter((flow) => is(flow, 'bpmn:SequenceFlow'));
-const middle = (shape) => ({ x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
+export const middle = (shape) => ({ x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
+
+/** Draws a flow anew from middle to middle, without the bends of its former ends. */
+export const straighten = (modeling, flow) => modeling.layoutConnection(flow, { connectionStart: middle(flow.source), connectionEnd: middle(flow.target), waypoints: [] });
 
 /** `[label, act]` for a finding at an element, or null. */
 export function fixFor(finding, target, injector) {
@@ -44,7 +47,7 @@ function merge(target, injector) {
   const gateway = modeling.createShape({ type: 'bpmn:ExclusiveGateway' }, { x: target.x - room + 25, y: middle(target).y }, target.parent);
   for (const flow of incoming) modeling.reconnectEnd(flow, gateway, middle(gateway));
   modeling.connect(gateway, target);
-  for (const flow of incoming) modeling.layoutConnection(flow);
+  for (const flow of incoming) straighten(modeling, flow);
 }
 
 /** An exclusive gateway after `target` from which all of its outgoing flows leave. */
@@ -54,5 +57,5 @@ function branch(target, injector) {
   const gateway = modeling.createShape({ type: 'bpmn:ExclusiveGateway' }, { x: target.x + target.width + 40 + 25, y: middle(target).y }, target.parent);
   for (const flow of outgoing) modeling.reconnectStart(flow, gateway, middle(gateway));
   modeling.connect(target, gateway);
-  for (const flow of outgoing) modeling.layoutConnection(flow);
+  for (const flow of outgoing) straighten(modeling, flow);
 }

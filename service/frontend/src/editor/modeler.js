@@ -39,6 +39,7 @@ import FindingsModule from './findings.js';
 import PaletteModule from './palette.js';
 import PanelModule from './properties/panel.jsx';
 import ReplaceMenuModule from './replace-menu.js';
+import RoutingModule from './routing.js';
 import sopDescriptor from './sop.moddle.json';
 import translateModule from './translate.js';
 
@@ -56,5 +57,5 @@ Modeler.prototype._modules = [
   KeyboardMoveSelectionModule, LabelEditingModule, LabelLinkModule, ModelingModule, ModelingFeedbackModule, MoveModule, OutlineModule,
   ReplacePreviewModule, ResizeModule, SearchModule, SnappingModule,
   ColorPickerModule, MinimapModule, TokenSimulationModule,
-  BehaviourModule, ContextPadModule, FindingsModule, PaletteModule, PanelModule, ReplaceMenuModule, translateModule,
+  BehaviourModule, ContextPadModule, FindingsModule, PaletteModule, PanelModule, ReplaceMenuModule, RoutingModule, translateModule,
 ];

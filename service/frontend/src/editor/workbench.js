@@ -11,6 +11,11 @@ import { ownerOf } from './sop.js';
 const SETTLE = 250;
 const SEVERITY = { error: 'Kesalahan', warning: 'Peringatan' };
 
+const view = (canvas) => {
+  const { x, y, scale } = canvas.viewbox();
+  return [ x, y, scale ].map((one) => one.toFixed(2)).join(' ');
+};
+
 export class Workbench {
   /** options: {reference, urls, publish, processId, onChange(xml), onSave(), notify(kind, text, actions)} */
   constructor(host, options) {
@@ -23,7 +28,7 @@ export class Workbench {
     this.xml = '';
     this._timer = null;
     this._listen();
-    new ResizeObserver(() => this._get('canvas').resized()).observe(this.frame.canvas);
+    new ResizeObserver(() => this._resized()).observe(this.frame.canvas);
   }
 
   _get(name) {
@@ -57,7 +62,17 @@ export class Workbench {
     const scale = Math.min(1, (outer.width - left - room) / inner.width, (outer.height - 2 * room) / inner.height);
     if (scale <= 0 || !Number.isFinite(scale)) return;
     const width = outer.width / scale, height = outer.height / scale;
+    this._fitted = null;
     canvas.viewbox({ x: inner.x - left / scale - Math.max(0, (width - (left + room) / scale - inner.width) / 2), y: inner.y - (height - inner.height) / 2, width, height });
+    this._fitted = view(canvas);
+  }
+
+  /** More or less room: what was shown as a whole stays so; who has zoomed in keeps the place. */
+  _resized() {
+    const canvas = this._get('canvas');
+    const whole = this._fitted && view(canvas) === this._fitted;
+    canvas.resized();
+    if (whole && this.frame.canvas.clientWidth) this.fit();
   }
 
   /** Foreign elements of the drawing, as drawn. */
