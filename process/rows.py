@@ -79,7 +79,7 @@ TASK_COLUMNS = tuple("pass" if name == "pass_" else name for name in TaskRow._fi
 _instance = sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS))
 _task = sa.select(*(user_task.c[name] for name in TASK_COLUMNS))
 _mine = user_task.alias("mine")
-_of_task = sa.select(user_task.c.instance).where(user_task.c.id == sa.bindparam("task")).scalar_subquery()
+_of_task = sa.select(_mine.c.instance).where(_mine.c.id == sa.bindparam("task")).scalar_subquery()
 
 # The instance is locked by a statement of its own, before any task is read: PostgreSQL reads a row anew after waiting
 # for its lock, but not the rows joined to it, so a join would show a task as it was before the other completion.
@@ -88,20 +88,17 @@ LOCK = Prepared(_instance.where(instance.c.id == sa.bindparam("id")).with_for_up
 READ = Prepared(_instance.where(instance.c.id == sa.bindparam("id")))
 READ_BY_TASK = Prepared(_instance.where(instance.c.id == _of_task))
 TASK = Prepared(_task.where(user_task.c.id == sa.bindparam("task")))
+_open = sa.select(user_task.c.id).where(user_task.c.completed.is_(None))
+_named = sa.select(sa.bindparam("task", type_=sa.Text))
+# Not `completed IS NULL OR id = :task`: that would read every pass that ever was.
 OPEN_TASKS = Prepared(
-    _task.where(
-        user_task.c.instance == sa.bindparam("instance"),
-        sa.or_(user_task.c.completed.is_(None), user_task.c.id == sa.bindparam("task")),
-    )
+    _task.where(user_task.c.id.in_(_open.where(user_task.c.instance == sa.bindparam("instance")).union_all(_named)))
 )
 # On SQLite the whole database is locked already, and both come in one statement.
 LOCK_AND_TASKS = Prepared(
     sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS), *(user_task.c[name] for name in TASK_COLUMNS))
-    .join(user_task, user_task.c.instance == instance.c.id)
-    .where(
-        instance.c.id == sa.select(_mine.c.instance).where(_mine.c.id == sa.bindparam("task")).scalar_subquery(),
-        sa.or_(user_task.c.completed.is_(None), user_task.c.id == sa.bindparam("task")),
-    )
+    .join_from(instance, user_task, user_task.c.id.in_(_open.where(user_task.c.instance == _of_task).union_all(_named)))
+    .where(instance.c.id == _of_task)
 )
 # The newest pass of each item of an element.
 LAST_PASSES = Prepared(

@@ -228,7 +228,7 @@ user_task = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("completed_by", _Key, ForeignKey("person.id")),
     Column("position", _Key, ForeignKey("position.id")),  # in which completed_by acted
-    UniqueConstraint("instance", "element", "item", "pass"),
+    UniqueConstraint("instance", "element", "pass", "item"),
     _partial("ix_user_task_offered", "role", "unit", "due", where="completed IS NULL"),
     _partial("ix_user_task_held", "assignee", "due", where="completed IS NULL AND assignee IS NOT NULL"),
     _partial("ix_user_task_done", "completed_by", "completed", where="completed_by IS NOT NULL"),

@@ -102,7 +102,7 @@ class Crew:
                 for n, code in enumerate(bagian, 1)
             ]  # fmt: skip
         elif element == "mengkoreksi_format":
-            page["keputusan"] = page.get("keputusan") or "benar"
+            page["keputusan"] = "benar"
         elif element == "mengisi_data":
             for row in page["baris"]:
                 row["realisasi"] = Decimal(90)
@@ -121,19 +121,18 @@ class Crew:
         who = actor or self.doer(element, item)
         page = self.office.views.task(task, who)
         data = dict(page.data)
-        data.update(values)
         self.answer(element, data, bagian)
+        data.update(values)
         confirmation = None
         if page.definition.sign:
             shown = self.office.engine.preview(task, data, who)
             confirmation = Confirmation(shown.digest, self.clock.now())
-        return self.office.engine.complete_task(
-            task, data, who, revision=page.task.revision, confirmation=confirmation
-        )
+        return self.office.engine.complete_task(task, data, who, revision=page.task.revision, confirmation=confirmation)
 
     def until(self, instance: str, element: str, bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> None:
         """Do every step until `element` is open."""
         while not any(found == element for found, _ in self.open(instance)):
+            assert self.open(instance), f"the instance ended without {element}"
             for found, item in self.open(instance):
                 self.complete(instance, found, item, bagian=bagian)
 

@@ -289,7 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["position"], ["position.id"], name=op.f("fk_user_task_position")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
         sa.UniqueConstraint(
-            "instance", "element", "item", "pass", name=op.f("uq_user_task_instance_element_item_pass")
+            "instance", "element", "pass", "item", name=op.f("uq_user_task_instance_element_pass_item")
         ),
     )
     op.create_index(

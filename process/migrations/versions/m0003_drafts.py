@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("forms", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("effective_from", sa.BigInteger(), nullable=True),
+        sa.Column("draft", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("proposed_by", _KEY, nullable=True),
         sa.Column("proposed_name", sa.Text(), nullable=False),
