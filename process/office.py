@@ -18,6 +18,7 @@ from process.prints import Prints
 from process.reschedule import Rescheduling
 from process.store import Store
 from process.trail import Trail
+from process.versions import Versions
 from process.views import Views
 from process.work import Desk
 
@@ -42,6 +43,7 @@ class Office:
         self.people = People(store, clock, session_hours=session_hours, idle_minutes=idle_minutes)
         self.definitions = Definitions(store, clock, self.calendars)
         self.drafts = Drafts(store, clock, self.definitions)
+        self.versions = Versions(store, clock, self.definitions, self.drafts)
         self.inbox = Inbox(store, clock, self.calendars)
         desk = Desk(store, clock, self.definitions, self.calendars, self.people)
         self.engine = Engine(desk)
