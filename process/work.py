@@ -220,9 +220,11 @@ class Work:
         told = []
         for ref, item, due in states:
             before = last.get(item or "")
-            returned = before is not None and before.state == TaskState.COMPLETED
+            again_done = before is not None and before.state == TaskState.COMPLETED
+            # Only a way back is a return: on the way forward again, the same step is simply there again.
+            returned = again_done and cause is not None and cause.number >= definition.number
             unit = self.sources.task_unit(definition.unit, item)
-            assignee = self._returning(before, definition.role, unit) if returned and before else None
+            assignee = self._returning(before, definition.role, unit) if again_done and before else None
             task = TaskRow(
                 id=new_id(),
                 instance=self.row.id,

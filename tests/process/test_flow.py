@@ -36,11 +36,23 @@ def test_a_returned_task_comes_back_to_who_did_it_with_note_and_what_was_sent(cr
     assert crew.events(instance).count("task.returned") == 1
     told = office.inbox.notifications(crew.actor("staf")).rows
     assert any(one.kind == "returned" and one.task_id == task for one in told)
-    crew.complete(instance, "membuat_draft")
-    again = office.views.task(crew.task(instance, "mengkoreksi_format"), crew.actor("perencana"))
-    assert again.data["keputusan"] == "salah", "what the planner wrote himself is there as well"
     crew.finish(instance)
     assert office.trail.verify(instance).ok
+
+
+def test_the_way_forward_again_is_no_return(crew, office):
+    instance = crew.start()
+    crew.complete(instance, "membuat_draft")
+    crew.complete(instance, "mengkoreksi_format", keputusan="salah", catatan_pengembalian="Target belum benar")
+    crew.complete(instance, "membuat_draft")
+    planner = crew.actor("perencana")
+    again = office.views.task(crew.task(instance, "mengkoreksi_format"), planner)
+    assert again.task.pass_ == 2
+    assert again.task.assignee == planner.person_id, "still for who did it last"
+    assert again.note is None
+    assert [row.returned for row in office.inbox.page(planner, "saya").rows] == [False]
+    assert not [one for one in office.inbox.notifications(planner).rows if one.kind == "returned"]
+    assert crew.events(instance).count("task.returned") == 1, "only step 1 was sent back"
 
 
 def test_a_returned_task_is_free_when_its_doer_lost_the_position(crew, office, clock):
