@@ -1,6 +1,9 @@
 // The two editors (diagrams, forms) are bundled apart from the other pages: what an official downloads to do a task
 // must not grow because somebody else may draw.
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { formWords } from './formwords.mjs';
+import { plugins as viewerPlugins } from './patches.mjs';
 import { checkDictionary, simulationPlugin } from './translations.mjs';
 
 /** Of the properties panel we use the plain entries: its FEEL editor, a third of the whole script, is left out. */
@@ -14,10 +17,27 @@ const withoutFeelEditor = {
   },
 };
 
+/** CodeMirror writes <style> elements, which our content security policy refuses; it knows constructed sheets, for shadow roots. */
+const constructedSheets = {
+  name: 'constructed style sheets',
+  setup(build) {
+    build.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => {
+      const from = '!root.head && root.adoptedStyleSheets';
+      const source = readFileSync(path, 'utf8');
+      if (source.split(from).length !== 2) throw new Error(`style-mod changed: ${from}`);
+      return { contents: source.replace(from, 'root.adoptedStyleSheets'), loader: 'js' };
+    });
+  },
+};
+
 const EDITORS = [
   {
     entryPoints: { editor: join('src', 'editor', 'index.js'), 'editor-style': join('src', 'editor', 'editor.css') },
     plugins: () => [ checkDictionary([ [ 'i18n', 'diagram.json' ], [ 'editor', 'i18n', 'editor.json' ] ], [ 'editor', 'i18n', 'editor.json' ]), simulationPlugin(), withoutFeelEditor ],
+  },
+  {
+    entryPoints: { 'form-editor': join('src', 'form-editor', 'index.js'), 'form-editor-style': join('src', 'form-editor', 'form-editor.css') },
+    plugins: () => [ formWords(), constructedSheets, ...viewerPlugins() ],
   },
 ];
 

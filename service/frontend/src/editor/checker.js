@@ -1,4 +1,4 @@
-// Asks the server what it thinks of the drawing, a moment after each change; only the newest answer counts.
+// Asks the server what it thinks of a drawing or a form, a moment after each change; only the newest answer counts.
 import { request } from '../lib/http.js';
 
 const PAUSE = 500;
@@ -10,18 +10,18 @@ export class Checker {
     Object.assign(this, { _url: url, _onResult: onResult, _onState: onState, _turn: 0, _timer: null });
   }
 
-  /** The drawing is now `xml`. */
-  ask(xml, delay = PAUSE) {
+  /** What is to be checked is now `body` (`{xml}` or `{schema}`). */
+  ask(body, delay = PAUSE) {
     this._turn += 1;
     const turn = this._turn;
     clearTimeout(this._timer);
     this._onState('checking');
-    this._timer = setTimeout(() => this._run(xml, turn), delay);
+    this._timer = setTimeout(() => this._run(body, turn), delay);
   }
 
-  async _run(xml, turn) {
+  async _run(body, turn) {
     try {
-      const { findings } = await request(this._url, { method: 'POST', json: { xml } });
+      const { findings } = await request(this._url, { method: 'POST', json: body });
       if (turn !== this._turn) return;
       this._onResult(findings);
       this._onState('checked');
@@ -29,7 +29,7 @@ export class Checker {
       if (problem.status === undefined) throw problem;
       if (turn !== this._turn) return;
       this._onState('unreachable', problem);
-      if (problem.passing) this._timer = setTimeout(() => this._run(xml, turn), RETRY);
+      if (problem.passing) this._timer = setTimeout(() => this._run(body, turn), RETRY);
     }
   }
 }

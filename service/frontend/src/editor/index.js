@@ -62,7 +62,7 @@ class Page {
     this.checker = new Checker(this.urls.check, { onResult: (findings) => bench.showFindings(findings), onState: (state, problem) => bench.showChecking(state, problem) });
     this.reference.onChange = () => {
       bench.refresh();
-      if (bench.xml) this.checker.ask(bench.xml, 0);
+      if (bench.xml) this.checker.ask({ xml: bench.xml }, 0);
     };
     this.copy = new LocalCopy(this.urls.draft, person());
     const kept = this.copy.read();
@@ -74,7 +74,7 @@ class Page {
       show: (state, info) => this.saying(state, info), onStale: (problem) => this.stale(problem), onDone: (problem) => this.notice.show('warning', `${problem.message} Gambar Anda tetap ada di halaman ini.`, [ this.keep() ]),
     });
     this.status.show('opened', { savedAt: this.opened.savedAt });
-    this.checker.ask(bench.xml, 0);
+    this.checker.ask({ xml: bench.xml }, 0);
     if (restoring) {
       this.notice.show('info', `Gambar yang belum sempat tersimpan (${moment(kept.at)}) dipulihkan.`);
       this.autosave.touch();
@@ -85,7 +85,7 @@ class Page {
   changed(xml) {
     this.current = xml;
     this.autosave.touch();
-    this.checker.ask(xml);
+    this.checker.ask({ xml });
   }
 
   async save() {
@@ -132,7 +132,7 @@ class Page {
     this.base = newest.data.xml;
     this.autosave.settle(newest.revision);
     this.status.show('opened', { savedAt: newest.savedAt });
-    this.checker.ask(this.bench.xml, 0);
+    this.checker.ask({ xml: this.bench.xml }, 0);
     this.notice.show('info', 'Yang tersimpan di server sudah dibuka. Gambar Anda yang tadi masih dapat dikembalikan atau diunduh.', [
       [ 'Kembalikan gambar saya', async () => {
         await this.bench.open(mine);

@@ -59,9 +59,10 @@ export class Submission {
     this.onDone(answer);
   }
 
-  /** Shows the document as the server would record it, and asks the password for it. */
+  /** Shows the document as the server would record it, and asks the password for it, unless the data sends it back. */
   async confirm(data) {
     const preview = await send(this.urls.preview, { data });
+    if (!preview.signs) return this.finish(data); // the step sends back instead
     const { dialog } = this.boxes;
     const part = (name) => dialog.querySelector(`[data-confirm-${name}]`);
     const [ error, password, ok ] = [ part('error'), part('password'), part('ok') ];
