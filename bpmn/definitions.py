@@ -228,6 +228,7 @@ def _task(
             for found in words.get("writes", ())
         ),
         initial=_initial(node, words, report),
+        always=frozenset(f.attributes.get("field", "") for f in words.get("initial", ()) if f.get("always") == "true"),
         due=due.expression if due is not None else None,
         return_note=note.get("field") if note is not None else None,
         sign=Sign(sign.attributes.get("kind", ""), sign.attributes.get("document", "")) if sign is not None else None,

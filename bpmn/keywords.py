@@ -51,7 +51,7 @@ TASK = {
     "mutuBaku": Keyword({"waktu": False}, "children"),
     "reads": Keyword({"document": True}, repeated=True),
     "writes": Keyword({"document": True, "state": False, "form": False}, repeated=True),
-    "initial": Keyword({"field": True}, "feel", repeated=True),
+    "initial": Keyword({"field": True, "always": ("true", "false")}, "feel", repeated=True),
     "due": Keyword(content="feel"),
     "returnNote": Keyword({"field": True}),
     "sign": Keyword({"kind": ("paraf", "tandatangan"), "document": True}),
@@ -61,7 +61,7 @@ TASK = {
 }
 STANDARD = dict.fromkeys(("kelengkapan", "output", "keterangan"), Keyword(content="text"))
 EACH = {"each": Keyword({"collection": True, "item": True})}
-_OPTIONAL_CHOICE = {("printOut", "layout")}
+_OPTIONAL_CHOICE = {("printOut", "layout"), ("initial", "always")}
 
 
 @dataclass

@@ -161,7 +161,11 @@ class Distribute:
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
-    """A user task of the SOP: who does it (`role`, `unit` already resolved from the lane), with which form, by when."""
+    """A user task of the SOP: who does it (`role`, `unit` already resolved from the lane), with which form, by when.
+
+    `always` names the fields of `initial` whose value, possibly null, opens later passes too; of the other fields a
+    later pass opens with what was sent before.
+    """
 
     id: str
     number: int
@@ -177,6 +181,7 @@ class TaskDefinition:
     reads: tuple[str, ...] = ()
     writes: tuple[Write, ...] = ()
     initial: Mapping[str, Expression] = field(default_factory=dict)
+    always: frozenset[str] = frozenset()
     due: Expression | None = None
     return_note: str | None = None
     sign: Sign | None = None

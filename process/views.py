@@ -197,7 +197,7 @@ class Views:
             if not row.open:
                 opened = _as_sent(tx, row, definition) or own
             else:
-                opened = kept.data if kept else own if row.returned else None
+                opened = kept.data if kept else _again(own, definition) if row.pass_ > 1 else None
             reads = [key for key in definition.reads if key in work.sources.pointers]
             seen = {
                 pointer[0]: (key, item)
@@ -523,6 +523,11 @@ def due_state(work: Work, row: Row) -> str | None:
     if row.open and row.due is not None and row.due <= micros(work.sources.calendar.near_until(work.now)):
         return "mendekati"
     return None
+
+
+def _again(own: dict[str, Any] | None, definition: TaskDefinition) -> dict[str, Any] | None:
+    """What a later pass opens with: what was sent before, without what is to be decided anew."""
+    return None if own is None else {key: value for key, value in own.items() if key not in definition.always}
 
 
 def _as_sent(tx: Tx, row: Row, definition: TaskDefinition) -> dict[str, Any] | None:

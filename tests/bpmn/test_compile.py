@@ -25,7 +25,8 @@ WORDS = """<sop:form ref="isi"/>
 <sop:keterangan>C</sop:keterangan></sop:mutuBaku>
 <sop:reads document="a"/><sop:reads document="b"/>
 <sop:writes document="a" state="selesai" form="lain"/><sop:writes document="b"/>
-<sop:initial field="x">a.x + 1</sop:initial>
+<sop:initial field="x">a.x + 1</sop:initial><sop:initial field="y" always="true">null</sop:initial>
+<sop:initial field="z" always="false">1</sop:initial>
 <sop:due>batas</sop:due><sop:returnNote field="catatan"/>
 <sop:sign kind="tandatangan" document="a"/>
 <sop:printOut document="a" title="Cetak" layout="landscape"/><sop:printOut document="b" title="Lain"/>
@@ -62,7 +63,8 @@ def test_every_keyword_arrives(whole):
     assert (task.duration, task.timer) == (Duration(minutes=120), "batas_satu")
     assert task.reads == ("a", "b")
     assert task.writes == (Write("a", "selesai", "lain"), Write("b"))
-    assert {field: value.text for field, value in task.initial.items()} == {"x": "a.x + 1"}
+    assert {field: value.text for field, value in task.initial.items()} == {"x": "a.x + 1", "y": "null", "z": "1"}
+    assert task.always == {"y"}
     assert task.due is not None
     assert (task.due.text, task.return_note, task.amendable_while) == ("batas", "catatan", "kedua")
     assert task.sign == Sign("tandatangan", "a")

@@ -50,6 +50,8 @@ def test_the_way_forward_again_is_no_return(crew, office):
     assert again.task.pass_ == 2
     assert again.task.assignee == planner.person_id, "still for who did it last"
     assert again.note is None
+    assert not again.data["keputusan"], "decided anew"
+    assert not again.data["catatan_pengembalian"]
     assert [row.returned for row in office.inbox.page(planner, "saya").rows] == [False]
     assert not [one for one in office.inbox.notifications(planner).rows if one.kind == "returned"]
     assert crew.events(instance).count("task.returned") == 1, "only step 1 was sent back"
