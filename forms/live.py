@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError
@@ -31,15 +30,6 @@ from forms.schema import (
 from forms.scope import Item, Scope, get_at, set_at
 
 SPECIAL = {"this": "this", "_this_": "this", "parent": "parent", "_parent_": "parent", "i": "i", "_i_": "i"}
-
-
-@lru_cache(maxsize=4096)
-def _keys_of(expression: Expression, name: str) -> tuple[str, ...] | None:
-    """The keys that an expression reads of `this`, or None when it reads all of it."""
-    paths = [path.split(".") for path in expression.paths]
-    if [name] in paths:
-        return None
-    return tuple({path[1] for path in paths if path[0] == name})
 
 
 @dataclass(slots=True, eq=False)
@@ -121,7 +111,7 @@ class Box:
                     yield from row.walk()
 
     def context(self, expression: Expression) -> dict[str, Any]:
-        """What an expression of this scope is evaluated with: only what it names, which is much less than all."""
+        """What an expression of this scope is evaluated with: only what it names. All of it are FEEL values."""
         root = self
         while root.parent is not None:
             root = root.parent
@@ -132,18 +122,17 @@ class Box:
                 continue
             special = SPECIAL.get(name)
             if special == "this":
-                keys = _keys_of(expression, name)
-                context[name] = self.data if keys is None else {k: self.data[k] for k in keys if k in self.data}
+                context[name] = self.data
             elif special == "parent":
                 context[name] = None if self.parent is None else self.parent.around()
             elif special == "i":
-                context[name] = list(self.numbers)
+                context[name] = [Decimal(number) for number in self.numbers]
         return context
 
     def around(self) -> dict[str, Any]:
         """What `parent` is to a row in this scope: its data, and its own `this`, `parent` and `i`."""
         parent = None if self.parent is None else self.parent.around()
-        special = {"this": self.data, "parent": parent, "i": list(self.numbers)}
+        special = {"this": self.data, "parent": parent, "i": [Decimal(number) for number in self.numbers]}
         return {**special, **self.data, **{f"_{name}_": value for name, value in special.items()}}
 
     def output(self) -> dict[str, Any]:

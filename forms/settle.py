@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from forms import bounds
@@ -86,7 +87,7 @@ class Evaluator:
     def value(self, expression: Expression, part: Cell | List) -> Any:
         """The FEEL value; null, and an error at the cell or list, when it took more than the limits allow."""
         try:
-            return expression.evaluate(part.box.context(expression), now=self.now)
+            return expression.evaluate(part.box.context(expression), now=self.now, exact=True)
         except FeelError:
             self._complain(part)
             return None
@@ -171,15 +172,19 @@ def _compute(items: Iterable[Item], cells: Mapping[int, list[Cell]], evaluator: 
 
 
 def storable(value: Any, spend: Callable[[], None] = lambda: None) -> Any:
-    """A FEEL value as form data: dates and times as ISO text; what no form can hold is null.
+    """A value as form data: numbers as Decimal, dates and times as ISO text; what no form can hold is null.
 
     `spend` is called for each value in it, and may raise.
     """
     spend()
-    if value is None or isinstance(value, (bool, str, Decimal, int)):
+    if value is None or isinstance(value, (bool, str)):
         return value
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if isinstance(value, int):
+        return Decimal(value)
     if isinstance(value, float):
-        return Decimal(repr(value))
+        return Decimal(repr(value)) if isfinite(value) else None
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds" if value.second else "minutes")
     if isinstance(value, (date, time)):

@@ -42,14 +42,18 @@ class Expression:
         now: datetime | None = None,
         strict: bool = False,
         limits: Limits = Limits(),
+        exact: bool = False,
     ) -> Any:
         """The value in this context.
 
         Ints and floats of the context count as Decimal; values of types that FEEL does not have are null. A wrong
         type, a division by zero and the like give None. Raises FeelLimitError beyond the limits, and, when `strict`,
         FeelEvaluationError for a variable that the context does not have. `now` answers now() and today().
+
+        `exact` says that the context holds FEEL values already (finite Decimal, str, bool, None, list, dict, dates):
+        then nothing of it is converted or copied, which is most of the work where documents are large.
         """
-        return evaluate(self._code, Run(context, now, strict, limits))
+        return evaluate(self._code, Run(context, now, strict, limits, exact))
 
 
 @lru_cache(maxsize=2048)

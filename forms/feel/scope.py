@@ -34,7 +34,7 @@ class Scope:
                 return value
             scope = scope.parent
         value = scope.run.context.get(name, MISSING)
-        return value if value is MISSING else scope.run.take(value)
+        return value if scope.run.exact or value is MISSING else scope.run.take(value)
 
 
 Code = Callable[[Scope], Any]

@@ -64,12 +64,15 @@ _ATOMS = frozenset((type(None), bool, str, date, datetime, time, timedelta, Year
 class Run:
     """One evaluation: what it was given, and what it may still spend."""
 
-    __slots__ = ("_taken", "context", "left", "limits", "now", "strict")
+    __slots__ = ("_taken", "context", "exact", "left", "limits", "now", "strict")
 
-    def __init__(self, context: Mapping[str, Any], now: datetime | None, strict: bool, limits: Limits) -> None:
+    def __init__(
+        self, context: Mapping[str, Any], now: datetime | None, strict: bool, limits: Limits, exact: bool = False
+    ) -> None:
         self.context = context
         self.now = now
         self.strict = strict
+        self.exact = exact
         self.limits = limits
         self.left = limits.steps
         self._taken: dict[int, tuple[Any, Any]] = {}
