@@ -115,7 +115,7 @@ def groups(sources: Sources, task: TaskRow, definition: TaskDefinition) -> list[
     """(document key, item, data) of what a step hands out per item."""
     found: list[tuple[str, str, dict[str, Any]]] = []
     for part in definition.distribute:
-        context = sources.context(part.rows.names, item=task.item or None, task=definition, unit_code=task.unit)
+        context = sources.context([part.rows], item=task.item or None, task=definition, unit_code=task.unit)
         rows = evaluate(part.rows, context, sources.now, f"{task.element}, pembagian “{part.document}”")
         if rows is None:
             continue

@@ -12,6 +12,7 @@ from bpmn.model import BpmnError
 from forms.canonical import digest
 from process import answers, policy
 from process.clock import instant
+from process.context import named_by
 from process.errors import (
     ConfirmationMismatch,
     ConfirmationRequired,
@@ -24,10 +25,11 @@ from process.errors import (
 )
 from process.model import Actor, Completed, Confirmation, Preview, TaskState
 from process.rows import TaskRow
-from process.store import Tx
+from process.store import Prepared, Tx
 from process.tables import draft, person, user_task
 from process.work import Desk, Work, Written
 
+_FORGET_DRAFT = Prepared(draft.delete().where(draft.c.task == sa.bindparam("sent")))
 CONFIRMATION_LASTS = timedelta(minutes=5)
 
 
@@ -61,7 +63,7 @@ def complete_task(
         done = _finish(work, work.open[task.id])
         work.apply(advance, cause=done, note=note if isinstance(note, str) and note.strip() else None)
         _print(work, done, written)
-        tx.execute(draft.delete().where(draft.c.task == task_id))
+        tx.run(_FORGET_DRAFT, {"sent": task_id})
         work.save()
         following = [one for one in work.made if policy.may_work(actor, one.role, one.unit, one.assignee)]
         return Completed(work.row.id, tuple(one.id for one in following), advance.finished)
@@ -175,11 +177,8 @@ def person_name(tx: Tx, person_id: int | None) -> str | None:
 def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
     definition = work.definition(task)
     form = work.version.forms[definition.form]
-    keys = {write.document for write in definition.writes}
-    names = (
-        frozenset().union(*(one.names for one in definition.initial.values())) if definition.initial else frozenset()
-    )
-    work.sources.load(keys | {key for key in work.version.process.documents if key in names or f"{key}_item" in names})
+    named = work.sources.named(named_by(definition.initial.values()), task.item)
+    work.sources.load([*named, *((one.document, task.item) for one in definition.writes)])
     initial = answers.initial_of(work.sources, task, definition)
     earlier = answers.own_data(work.sources, task, definition)
     files = answers.files_of_task(work.tx, form, data, task, initial, earlier)

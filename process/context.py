@@ -18,13 +18,14 @@ from process.clock import instant
 from process.definitions import Version
 from process.errors import ProcessStuck
 from process.rows import InstanceRow, documents_of
-from process.store import Tx, unpack
-from process.tables import document_version, instance, unit
+from process.store import Prepared, Tx, unpack
+from process.tables import instance, unit
 
 _DATA = (
     "SELECT d.id, coalesce(d.data, s.data) FROM document_version d "
     "LEFT JOIN document_version s ON s.id = d.same_as WHERE d.id IN ({})"
 )
+_UNITS = Prepared(sa.select(unit.c.code, unit.c.name, unit.c.parent, unit.c.active).order_by(unit.c.code))
 
 
 def read_data(tx: Tx, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -79,10 +80,9 @@ class Sources:
     def units(self) -> dict[str, dict[str, Any]]:
         """All units by code: kode, nama, induk, aktif."""
         if self._units is None:
-            rows = self.tx.all(sa.select(unit.c.code, unit.c.name, unit.c.parent, unit.c.active).order_by(unit.c.code))
             self._units = {
-                row.code: {"kode": row.code, "nama": row.name, "induk": row.parent, "aktif": bool(row.active)}
-                for row in rows
+                code: {"kode": code, "nama": name, "induk": parent, "aktif": bool(active)}
+                for code, name, parent, active in self.tx.fetch(_UNITS, {})
             }
         return self._units
 
@@ -90,13 +90,13 @@ class Sources:
         found = self.units().get(code or "")
         return None if found is None else {key: found[key] for key in ("kode", "nama", "induk")}
 
-    def load(self, keys: Iterable[str]) -> None:
-        """Read the newest data of documents, all in one statement."""
+    def load(self, documents: Iterable[tuple[str, str | None]]) -> None:
+        """Read the newest data of documents by (key, item), all in one statement; item None: of every item."""
         wanted = [
             pointer[0]
-            for key in keys
+            for key, which in documents
             for item, pointer in self.pointers.get(key, {}).items()
-            if (key, item) not in self.fresh and pointer[0] not in self._data
+            if which in (None, item) and (key, item) not in self.fresh and pointer[0] not in self._data
         ]
         if wanted:
             self._data.update(read_data(self.tx, wanted))
@@ -109,12 +109,18 @@ class Sources:
         if pointer is None:
             return None
         if pointer[0] not in self._data:
-            self.load([key])
+            self.load([(key, None)])
         return self._data[pointer[0]]
 
     def items(self, key: str) -> list[str]:
         """The items that a document exists for, in order."""
         return sorted({*self.pointers.get(key, {}), *(item for name, item in self.fresh if name == key)} - {""})
+
+    def named(self, names: frozenset[str], item: str) -> list[tuple[str, str | None]]:
+        """The documents that expressions mean by these names, as `load` takes them; `item`: whose task it is."""
+        keys = self.version.process.documents
+        everyones: list[tuple[str, str | None]] = [(key, None) for key in keys if key in names]
+        return everyones + [(key, item) for key in keys if f"{key}_item" in names]
 
     # -- contexts ---------------------------------------------------------------------------------------------------
 
@@ -130,15 +136,16 @@ class Sources:
         return code
 
     def context(
-        self, names: frozenset[str], *, item: str | None = None, task: TaskDefinition | None = None, unit_code: str,
-        due: int | None = None,
+        self, expressions: Iterable[Expression], *, item: str | None = None, task: TaskDefinition | None = None,
+        unit_code: str, due: int | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """The context for expressions that use `names`; see docs/architecture.md."""
+        """The context for these expressions, with what they name; see docs/architecture.md."""
+        expressions = tuple(expressions)
+        names = named_by(expressions)
         process = self.version.process
         by_item = per_item(process)
         own = f"_{task.each.item}" if task is not None and task.each is not None else None
-        plain = {key for key in process.documents if key in names or f"{key}_item" in names}
-        self.load(plain)
+        self.load(self.named(names, item or ""))
         made: dict[str, Any] = {}
         for key in process.documents:
             if key in names:
@@ -165,36 +172,24 @@ class Sources:
         if "due_date" in names:
             made["due_date"] = None if due is None else self.calendar.local_date(instant(due))
         if "previous" in names:
-            made["previous"] = self.previous()
+            made["previous"] = self.previous(_previous_keys(expressions))
         return made
 
-    def previous(self) -> dict[str, Any] | None:
-        """The documents of the newest earlier instance of the same process and owner, or None."""
+    def previous(self, keys: frozenset[str] | None = None) -> dict[str, Any] | None:
+        """The documents (or those of `keys`) of the newest earlier instance of the same process and owner, or None."""
         found = previous_instance(self.tx, self.version.process_id, self.owner_unit, self.instance_id)
         if found is None:
             return None
-        rows = self.tx.all(
-            sa.select(document_version.c.key, document_version.c.item, sa.func.max(document_version.c.number))
-            .where(document_version.c.instance == found)
-            .group_by(document_version.c.key, document_version.c.item)
-            .order_by(document_version.c.key, document_version.c.item)
-        )
-        newest = self.tx.all(
-            sa.select(document_version.c.id, document_version.c.key, document_version.c.item).where(
-                document_version.c.instance == found,
-                sa.tuple_(document_version.c.key, document_version.c.item, document_version.c.number).in_(
-                    [tuple(row) for row in rows]
-                ),
-            )
-        )
-        data = read_data(self.tx, [row.id for row in newest])
+        kept = {key: items for key, items in documents_of(found).items() if keys is None or key in keys}
+        data = read_data(self.tx, [version for items in kept.values() for version, _ in items.values()])
         by_item = per_item(self.version.process)
         made: dict[str, Any] = {}
-        for row in sorted(newest, key=lambda one: (one.key, one.item)):
-            if row.item or row.key in by_item:
-                made.setdefault(row.key, []).append({**data[row.id], "item": row.item})
-            else:
-                made[row.key] = data[row.id]
+        for key, items in kept.items():
+            for item, (version, _) in sorted(items.items()):
+                if item or key in by_item:
+                    made.setdefault(key, []).append({**data[version], "item": item})
+                else:
+                    made[key] = data[version]
         return made
 
     def initial(
@@ -204,8 +199,7 @@ class Sources:
         """What a form starts with."""
         if not expressions:
             return {}
-        names = frozenset().union(*(expression.names for expression in expressions.values()))
-        context = self.context(names, item=item, task=task, unit_code=unit_code, due=due)
+        context = self.context(expressions.values(), item=item, task=task, unit_code=unit_code, due=due)
         return {
             name: evaluate(expression, context, self.now, f"{element}, isian awal “{name}”")
             for name, expression in expressions.items()
@@ -215,18 +209,29 @@ class Sources:
 def evaluate(expression: Expression, context: Mapping[str, Any], now: datetime, where: str) -> Any:
     """Evaluate leniently; an error of FEEL becomes one that names the place."""
     try:
-        return expression.evaluate(context, now=now)
+        return expression.evaluate(context, now=now, exact=True)
     except (FeelError, CanonicalError) as error:
         raise ProcessStuck(f"Ungkapan pada {where} tidak dapat dihitung: {error}") from error
 
 
-def previous_instance(tx: Tx, process_id: str, owner_unit: str, instance_id: str | None) -> str | None:
-    """The instance of the same process and owner that started last before this one; cancelled ones do not count."""
-    query = sa.select(instance.c.id).where(
+def named_by(expressions: Iterable[Expression]) -> frozenset[str]:
+    """Every variable that the expressions name."""
+    return frozenset().union(*(expression.names for expression in expressions))
+
+
+def _previous_keys(expressions: Iterable[Expression]) -> frozenset[str] | None:
+    """The documents that expressions read of `previous`; None when one of them takes it as a whole."""
+    paths = [path.split(".") for one in expressions for path in one.paths if path.split(".")[0] == "previous"]
+    return None if ["previous"] in paths else frozenset(path[1] for path in paths)
+
+
+def previous_instance(tx: Tx, process_id: str, owner_unit: str, instance_id: str | None) -> sa.Row[Any] | None:
+    """Id, title and document pointers of the instance of the same process and owner that started last before this one;
+    cancelled ones do not count."""
+    query = sa.select(instance.c.id, instance.c.title, instance.c.documents).where(
         instance.c.process_id == process_id, instance.c.owner_unit == owner_unit, instance.c.state != "cancelled"
     )
     if instance_id is not None:
         started = sa.select(instance.c.started).where(instance.c.id == instance_id).scalar_subquery()
         query = query.where(instance.c.id != instance_id, instance.c.started <= started)
-    found: str | None = tx.scalar(query.order_by(instance.c.started.desc(), instance.c.id).limit(1))
-    return found
+    return tx.one(query.order_by(instance.c.started.desc(), instance.c.id).limit(1))

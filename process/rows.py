@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -173,7 +173,7 @@ def update_task(tx: Tx, row: TaskRow) -> None:
     )  # fmt: skip
 
 
-def documents_of(row: InstanceRow) -> dict[str, dict[str, list[int]]]:
+def documents_of(row: InstanceRow | sa.Row[Any]) -> dict[str, dict[str, list[int]]]:
     """{key: {item: [id of the newest version, its number]}} of an instance."""
     return unpack_plain(row.documents) or {}
 

@@ -41,7 +41,7 @@ from process.model import (
     UserTask,
 )
 from process.prints import Printable, Prints
-from process.rows import INSTANCE_COLUMNS, TASK_COLUMNS, InstanceRow, to_instance, to_task
+from process.rows import INSTANCE_COLUMNS, TASK_COLUMNS, InstanceRow, documents_of, to_instance, to_task
 from process.rows import TaskRow as Row
 from process.store import Tx, unpack
 from process.tables import (
@@ -236,20 +236,9 @@ class Views:
             if not sight_of(work).task(row.item or None):
                 raise NotFound("Tugas ini tidak ada.")
             found = previous_instance(tx, work.row.process_id, work.row.owner_unit, work.row.id)
-            if found is not None:
-                last = tx.one(
-                    sa.select(document_version.c.id, instance.c.title)
-                    .join(instance, instance.c.id == document_version.c.instance)
-                    .where(
-                        document_version.c.instance == found,
-                        document_version.c.key == key,
-                        document_version.c.item == row.item,
-                    )
-                    .order_by(document_version.c.number.desc())
-                    .limit(1)
-                )
-                if last is not None:
-                    return read_data(tx, [last.id])[last.id], last.title
+            kept = None if found is None else documents_of(found).get(key, {}).get(row.item)
+            if found is not None and kept is not None:
+                return read_data(tx, [kept[0]])[kept[0]], found.title
             raise NotFound("Belum ada periode sebelumnya yang memuat isian ini.")
 
     def _draft(self, tx: Tx, row: Row, actor: Actor) -> Draft | None:
