@@ -15,6 +15,12 @@ def test_a_quarter_runs_from_start_to_step_nine(crew, office):
     assert names.count("task.completed") == 11
     assert names.count("document.paraf") == 2
     assert names.count("document.signed") == 1
+    for account in ("staf", "sekda", "kabag.hkm", "auditor"):
+        found = office.views.instances(crew.actor(account), search="2027", state="finished")
+        assert [row.instance.id for row in found.rows] == [instance]
+        page = office.views.instance(instance, crew.actor(account))
+        assert page.instance.finished is not None
+        assert all(row.task.completed for row in page.tasks)
 
 
 def test_a_completion_is_at_most_fourteen_statements_and_one_commit(crew, office):

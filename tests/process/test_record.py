@@ -1,0 +1,181 @@
+"""The record: chains that verify, tables that only grow, and what verification finds."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from process.audit import NewEvent, chain, genesis, verify
+from process.migrate import head
+from process.model import SYSTEM, Actor, Held
+from process.record import write
+from process.tables import APPEND_ONLY, metadata
+
+ACTOR = Actor(7, "Staf", request_id="r1")
+HELD = Held(3, "staf", "PRK", "Staf", "plt")
+
+
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY))
+def test_the_record_refuses_every_change(crew, office, table):
+    crew.start()
+    office.trail.seal()
+    key = ", ".join(APPEND_ONLY[table])
+    column = {"event": "type", "event_payload": "data", "seal": "head"}[table]
+    statements = [
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"INSERT INTO {table} SELECT * FROM {table}",
+    ]
+    if office.store.sqlite:
+        statements.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+        statements.append(f"REPLACE INTO {table} SELECT * FROM {table}")
+        statements.append(f"UPDATE OR REPLACE {table} SET seq = seq + 1")
+    else:
+        statements.append(
+            f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET {column} = excluded.{column}"
+        )
+        statements.append(f"TRUNCATE {table}")
+    for statement in statements:
+        with (
+            pytest.raises((sa.exc.IntegrityError, sqlite3.IntegrityError, psycopg.Error)),
+            office.store.transaction() as tx,
+        ):
+            tx.execute(sa.text(statement))
+    assert office.trail.verify().ok
+
+
+def test_the_triggers_are_there_after_upgrade_head(office):
+    with office.store.reading() as tx:
+        if office.store.sqlite:
+            found = {row[0] for row in tx.all(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))}
+            expected = {f"{table}_no_{what}" for table in APPEND_ONLY for what in ("update", "delete", "replace")}
+        else:
+            found = {row[0] for row in tx.all(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"))}
+            expected = {f"{table}_no_{what}" for table in APPEND_ONLY for what in ("change", "truncate")}
+    assert expected <= found
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(office):
+    with office.store.reading() as tx:
+        context = MigrationContext.configure(tx.connection)
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == head()
+
+
+def tampered(crew, sql):
+    """Change the record behind the triggers' back, as somebody with the database file could."""
+    names = [name for table in APPEND_ONLY for name in (f"{table}_no_update", f"{table}_no_delete")]
+    with crew.office.store.transaction() as tx:
+        for name in names:
+            tx.execute(sa.text(f"DROP TRIGGER {name}"))
+        tx.execute(sa.text(sql))
+
+
+@pytest.mark.parametrize(
+    ("sql", "seq", "reason"),
+    [
+        ("UPDATE event SET at = at + 1 WHERE seq = 3 AND stream = :s", 3, "kepala peristiwa"),
+        ("UPDATE event SET actor = 2 WHERE seq = 2 AND stream = :s", 2, "kepala peristiwa"),
+        ("DELETE FROM event WHERE seq = 2 AND stream = :s", 2, "hilang"),
+        ("UPDATE event_payload SET data = x'007b7d' WHERE seq = 4 AND stream = :s", 4, "isi peristiwa telah diubah"),
+        ("UPDATE event_payload SET data = x'01ff' WHERE seq = 4 AND stream = :s", 4, "isi peristiwa telah diubah"),
+        ("DELETE FROM event_payload WHERE seq = 1 AND stream = :s", 1, "isi peristiwa hilang"),
+        (
+            "DELETE FROM event WHERE stream = :s AND seq = (SELECT max(seq) FROM event WHERE stream = :s)",
+            None,
+            "tercatat",
+        ),
+        ("UPDATE instance SET event_head = x'00'", None, "ujung rantai"),
+    ],
+)
+def test_verification_names_the_first_event_that_does_not_fit(lite, sql, seq, reason):
+    instance = lite.start()
+    lite.complete(instance, "membuat_draft")
+    stream = lite.rows("SELECT stream FROM instance")[0].stream
+    assert lite.office.trail.verify().ok
+    tampered(lite, sql.replace(":s", str(stream)))
+    found = lite.office.trail.verify(instance)
+    assert not found.ok
+    assert reason in found.misfits[0].reason
+    if seq is not None:
+        assert found.misfits[0].seq == seq
+
+
+def test_a_seal_shows_a_chain_that_was_made_anew(lite):
+    """Who recomputes a whole chain after its head was sealed is found out by the seal."""
+    instance = lite.start()
+    assert lite.office.trail.seal() >= 1
+    assert lite.office.trail.seal() == 0, "nothing moved since"
+    stream = lite.rows("SELECT stream FROM instance")[0].stream
+    count = lite.rows("SELECT event_seq FROM instance")[0].event_seq
+    made, _, last = chain(
+        stream, 0, genesis(f"instance:{instance}"), [NewEvent("instance.started", {})] * count, SYSTEM, None, 1
+    )
+    tampered(lite, f"DELETE FROM event WHERE stream = {stream}")
+    with lite.office.store.transaction() as tx:
+        tx.execute(sa.text(f"DELETE FROM event_payload WHERE stream = {stream}"))
+        write(tx, made)
+        tx.execute(sa.text("UPDATE instance SET event_head = :h"), {"h": last})
+    found = lite.office.trail.verify()
+    assert [one.reason for one in found.misfits] == ["rantai berbeda dari segel yang pernah dibuat"]
+
+
+def test_names_and_titles_stay_as_they_were(lite):
+    instance = lite.start()
+    with lite.office.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE person SET name = 'Nama Baru' WHERE username = 'staf'"))
+        tx.execute(sa.text("UPDATE position SET title = 'Jabatan Baru'"))
+    first = lite.office.trail.timeline(instance)[0]
+    assert (first.name, first.title, first.kind) == ("Staf", "STAF", "definitif")
+
+
+events = st.lists(
+    st.builds(
+        NewEvent,
+        st.sampled_from(["task.claimed", "task.completed", "task.late"]),
+        st.dictionaries(st.text(max_size=5), st.one_of(st.none(), st.integers(), st.text(max_size=8)), max_size=3).map(
+            lambda data: {key.replace("\x00", ""): value for key, value in data.items() if "\x00" not in str(value)}
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(events, st.data())
+def test_any_change_of_any_event_breaks_the_chain(new, data):
+    made, seq, last = chain(1, 0, genesis("instance:x"), new, ACTOR, HELD, 5)
+    stored = [(one.event, (one.salt, one.payload)) for one in made]
+    assert verify("instance:x", stored, seq, last) is None
+    assert verify("instance:y", stored, seq, last) is not None
+    place = data.draw(st.integers(0, len(stored) - 1))
+    event, payload = stored[place]
+    changed = data.draw(
+        st.sampled_from(
+            [
+                (replace(event, at=6), payload),
+                (replace(event, type="task.skipped"), payload),
+                (replace(event, actor=8), payload),
+                (replace(event, position=None), payload),
+                (replace(event, kind="definitif"), payload),
+                (replace(event, source="timer"), payload),
+                (replace(event, request=None), payload),
+                (replace(event, task="t"), payload),
+                (replace(event, element="e"), payload),
+                (event, (payload[0], payload[1] + b" ")),
+                (event, (bytes(16), payload[1])),
+                (event, None),
+            ]
+        )
+    )
+    found = verify("instance:x", [*stored[:place], changed, *stored[place + 1 :]], seq, last)
+    assert found is not None
+    assert found.seq == place + 1
