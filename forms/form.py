@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from forms import bounds, compile, indonesian, rules
+from forms import bounds, compile, indonesian, row_rules, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
 from forms.live import Box, List, fill, fits, normal
 from forms.schema import UNSET, Component, ExpressionField, Field, FilesField, Rows, empty_value
@@ -103,6 +103,8 @@ def _cell_errors(root: Box, problems: dict[Path, list[str]], around: rules.Surro
         if isinstance(part, List):
             if found and not part.hidden:
                 yield from (FieldError(part.path, part.component.id, message) for message in found)
+            elif not part.hidden:
+                yield from row_rules.errors(part)
             continue
         if not part.writable:
             continue

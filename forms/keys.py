@@ -77,6 +77,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "print": frozenset({"no", "yes"}),
     "format": frozenset({"rupiah", "persen", "tanggal"}),
 }
+ROWS_PROPERTIES = frozenset({"minRows", "unique"})  # of a dynamiclist; read by forms.read
 
 # `this`, `parent` and `i` would hide the row of an expression; the rest is refused by JavaScript's own objects.
 FORBIDDEN = frozenset(

@@ -128,7 +128,31 @@ class Reader:
             components=self.components(element, source.get("components"), depth + 1),
             fixed=not self.flag(element, source, "allowAddRemove", True),
             default_rows=int(count),
+            min_rows=self._min_rows(element, base["properties"].get("minRows")),
+            unique=self._unique(element, base["properties"].get("unique"), source.get("components")),
         )
+
+    def _min_rows(self, element: str, text: str | None) -> int:
+        if text is None:
+            return 0
+        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
+            self.say("min-rows", element, "Sifat “minRows” harus bilangan bulat 1 sampai 100.")
+            return 0
+        return int(text)
+
+    def _unique(self, element: str, text: str | None, components: object) -> tuple[str, ...]:
+        if text is None:
+            return ()
+        found = tuple(key.strip() for key in text.split(","))
+        known = [one.get("key") for one in components if isinstance(one, dict)] if isinstance(components, list) else []
+        for key in found:
+            if key not in known:
+                self.say(
+                    "unique",
+                    element,
+                    f"Sifat “unique” menyebut “{_short(key)}” yang bukan isian pada baris daftar ini.",
+                )
+        return found
 
     # What several components share; read_fields uses these too.
 
@@ -212,12 +236,16 @@ class Reader:
             self.say("properties", element, "Kunci “properties” harus berupa objek.")
             return {}
         for name, content in value.items():
-            if name not in keys.PROPERTIES:
+            if name in keys.ROWS_PROPERTIES and source.get("type") == "dynamiclist":
+                if not isinstance(content, str):
+                    self.say("property", element, f"Sifat khusus “{name}” harus berupa teks.")
+            elif name not in keys.PROPERTIES:
                 self.say("property", element, f"Sifat khusus “{_short(name)}” tidak dikenal dan diabaikan.", "warning")
             elif not isinstance(content, str) or content not in keys.PROPERTIES[name]:
                 choices = ", ".join(sorted(keys.PROPERTIES[name]))
                 self.say("property", element, f"Sifat khusus “{name}” hanya boleh bernilai: {choices}.")
-        return {k: v for k, v in value.items() if k in keys.PROPERTIES and isinstance(v, str)}
+        known = keys.PROPERTIES.keys() | keys.ROWS_PROPERTIES
+        return {k: v for k, v in value.items() if k in known and isinstance(v, str)}
 
     def _unknown(self, element: str, source: Mapping[str, Any], known: frozenset[str], prefix: str = "") -> None:
         for key in source:

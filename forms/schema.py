@@ -74,12 +74,17 @@ class Group(Component):
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Component):
-    """A dynamiclist: an array of objects. `fixed`: the rows are those of the initial data, in their order."""
+    """A dynamiclist: an array of objects. `fixed`: the rows are those of the initial data, in their order.
+
+    `min_rows`: how many there must be; `unique`: keys of a row that no two rows may have alike, all together.
+    """
 
     path: KeyPath
     components: tuple[Component, ...]
     fixed: bool
     default_rows: int
+    min_rows: int = 0
+    unique: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,25 @@ import pytest
 from forms.feel import parse
 
 
+# Steps 1 and 3 --------------------------------------------------------------------------------------------------------
+def test_a_draft_needs_a_row_and_no_indicator_twice(book):
+    quarter = book.started()
+    page = quarter.page("membuat_draft")
+    assert set(book.errors_of(quarter.send, "membuat_draft", {**page, "indikator": []})) == {("indikator",)}
+    page["indikator"] = [book.indicator(unit, "1.1", "naik", "90") for unit in ("UMUM", "HUKUM", "UMUM")]
+    assert set(book.errors_of(quarter.send, "membuat_draft", page)) == {("indikator", 2, "kode")}
+
+
+def test_a_format_goes_to_somebody(book):
+    quarter = book.started()
+    page = quarter.page("membuat_draft")
+    page["indikator"] = [book.indicator("UMUM", "1.1", "naik", "90")]
+    quarter.send("membuat_draft", page)
+    quarter.send("mengkoreksi_format", {**quarter.page("mengkoreksi_format"), "keputusan": "benar"})
+    page = {**quarter.page("menggandakan_format"), "penerima": []}
+    assert set(book.errors_of(quarter.send, "menggandakan_format", page)) == {("penerima",)}
+
+
 # Step 4 ---------------------------------------------------------------------------------------------------------------
 def test_each_bagian_gets_its_own_rows_with_last_quarters_figures(book):
     before = book.verified()

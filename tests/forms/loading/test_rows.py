@@ -309,3 +309,43 @@ def test_computed_values_that_hold_each_other_do_not_grow_without_end(forms):
     errors = forms.errors(form, {})
     assert set(errors.values()) == {"Perhitungan isian ini melampaui batas; kurangi datanya."}
     assert errors.keys() < {(f"e{n}",) for n in range(20)}
+
+
+BAGIAN = {
+    "type": "dynamiclist",
+    "path": "indikator",
+    "properties": {"minRows": "2", "unique": "bagian,kode"},
+    "components": [
+        {"type": "select", "key": "bagian", "label": "Bagian", "values": ["BP", "BH"]},
+        {"type": "textfield", "key": "kode", "label": "Kode"},
+    ],
+}
+
+
+def test_a_list_with_too_few_rows_is_an_error_at_the_list(forms):
+    form = forms.make(BAGIAN)
+    assert forms.errors(form, {"indikator": [{"kode": "1"}]}) == {("indikator",): "Isi paling sedikit 2 baris."}
+    assert forms.errors(form, {}) == {("indikator",): "Isi paling sedikit 2 baris."}
+    assert len(forms.load(form, {"indikator": [{"kode": "1"}, {"kode": "2"}]})["indikator"]) == 2
+
+
+def test_a_doubled_row_is_an_error_at_its_field(forms):
+    form = forms.make(BAGIAN)
+    rows = [{"bagian": "BP", "kode": "1.a"}, {"bagian": "BH", "kode": "1.a"}, {"bagian": "BP", "kode": " 1.A "}]
+    message = "Bagian dan Kode sama dengan baris 1; tidak boleh ganda."
+    assert forms.errors(form, {"indikator": rows}) == {("indikator", 2, "kode"): message}
+    rows[2]["kode"] = "1.b"
+    assert len(forms.load(form, {"indikator": rows})["indikator"]) == 3
+
+
+def test_rows_that_are_not_filled_in_are_no_doubles(forms):
+    form = forms.make(BAGIAN)
+    assert len(forms.load(form, {"indikator": [{"kode": "1"}, {"kode": "1"}, {}, {}]})["indikator"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("properties", "code"),
+    [({"minRows": "nol"}, "min-rows"), ({"minRows": "0"}, "min-rows"), ({"unique": "bagian,lain"}, "unique")],
+)
+def test_properties_of_a_list_that_mean_nothing_are_refused(forms, properties, code):
+    assert forms.findings({**BAGIAN, "properties": properties}) == [(code, "indikator")]
