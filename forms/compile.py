@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from forms import bounds
 from forms.errors import Path
+from forms.fields import Ignored
 from forms.schema import Field
 from forms.scope import Item, Scope
 
@@ -67,6 +68,8 @@ def _field(key: str, node: Any) -> fields.Field[Any]:
         return fields.Nested(_schema(node), data_key=key, attribute=key, allow_none=True)
     if isinstance(node.component, Field):
         assert node.check is not None
+        if node.component.given:
+            return Ignored(node.component, attribute=key)
         return node.check
     assert node.rows is not None
     return _Rows(compile_schema(node.rows), many=True, data_key=key, attribute=key, allow_none=True)

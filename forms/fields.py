@@ -47,6 +47,10 @@ class FormField(fields.Field[Any]):
         super().__init__(allow_none=True, attribute=attribute, data_key=attribute)
         self.component = component
 
+    def taken(self, value: Any) -> Any:
+        """A value that is not None as this field stores it; raises ValidationError. It needs no frame of a schema."""
+        return self._deserialize(value, None, None)
+
     @classmethod
     def of(cls, component: Field, *, attribute: str) -> FormField:
         return _FIELDS[type(component)](component, attribute=attribute)
@@ -185,7 +189,7 @@ class Files(FormField):
 
 
 class Ignored(FormField):
-    """A computed value: whatever was submitted is not looked at."""
+    """A value that never comes from the person: whatever was submitted is not looked at."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> None:
         return None

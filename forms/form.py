@@ -9,7 +9,7 @@ from typing import Any
 from forms import bounds, compile, indonesian, row_rules, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
 from forms.live import Box, List, fill, fits, normal
-from forms.schema import UNSET, Component, ExpressionField, Field, FilesField, Rows, empty_value
+from forms.schema import UNSET, Component, FilesField, Rows, empty_value
 from forms.scope import Scope, get_at, scope_of, set_at
 from forms.settle import Evaluator, Plan, settle, storable
 
@@ -123,7 +123,7 @@ def _shape_errors(root: Box, problems: dict[Path, list[str]], given: Mapping[str
             if isinstance(rows, list) and len(rows) != len(part.rows):
                 yield FieldError(part.path, part.component.id, STALE_ROWS)
     for path, found in problems.items():
-        if any(path[: len(hidden)] == hidden for hidden in aside):
+        if any(path[:end] in aside for end in range(1, len(path) + 1)):
             continue
         if found == [compile.UNKNOWN] and _at(root.initial, path) is not UNSET:
             # form-js does not send these, but a client that sends back what it was given does no harm.
@@ -160,17 +160,13 @@ def _start(scope: Scope, initial: Mapping[str, Any], draft: object) -> dict[str,
             shown: Any = [_start(item.rows, row, old) for row, old in zip(rows, drafts, strict=True)]
         else:
             shown = normal(item, value)
-            if kept is not UNSET and not _locked(component):
+            if kept is not UNSET and not component.given:
                 if kept is None:
                     shown = empty_value(component)
                 elif fits(component, kept):
                     shown = kept
         _put(data, item.path, shown)
     return data
-
-
-def _locked(component: Field) -> bool:
-    return component.readonly is True or component.disabled or isinstance(component, ExpressionField)
 
 
 def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -49,7 +49,7 @@ class Cell:
     def writable(self) -> bool:
         """Does the value come from the person who fills in the form?"""
         c = self.component
-        return not (self.hidden or self.readonly or c.disabled or isinstance(c, ExpressionField))
+        return not (self.hidden or self.readonly or c.given)
 
     def current(self) -> Any:
         return None if self.hidden else self.initial if self.readonly else self.value
@@ -175,12 +175,11 @@ def fill(
                 table.rows.append(fill(item.rows, row, first, (*here, number), box, (*numbers, number + 1)))
                 table.rows[-1].owner = table
         else:
-            first_value = normal(item, start)
-            empty = empty_value(component)
-            if component.disabled or isinstance(component, ExpressionField):
+            first_value = UNSET if component.readonly is False and not component.given else normal(item, start)
+            if component.given:
                 value = first_value
             elif value is UNSET or value is None:
-                value = empty
+                value = empty_value(component)
             part = Cell(item, component, box, here, value, first_value, readonly=component.readonly is True)
         box.parts.append(part)
         part.show()
@@ -198,7 +197,7 @@ def normal(item: Item, start: Any) -> Any:
     if isinstance(component, ExpressionField):
         return start
     try:
-        value = item.check.deserialize(start) if item.check is not None else start
+        value = item.check.taken(start) if item.check is not None else start
     except ValidationError:
         return start if fits(component, start) else empty_value(component)
     return empty_value(component) if value is None else value

@@ -97,6 +97,11 @@ class Field(Component):
     disabled: bool = False
     default: Any = UNSET
 
+    @property
+    def given(self) -> bool:
+        """Does the value never come from the person who fills in the form? What is sent for it is not looked at."""
+        return self.readonly is True or self.disabled
+
 
 @dataclass(frozen=True, kw_only=True)
 class TextField(Field):
@@ -156,6 +161,10 @@ class ExpressionField(Field):
     """A computed value; what is submitted for it is never looked at."""
 
     expression: Expression
+
+    @property
+    def given(self) -> bool:
+        return True
 
 
 EMPTY: Mapping[type[Field], Any] = {TextField: "", CheckboxField: False}

@@ -60,11 +60,16 @@ class Evaluator:
         self.now = now
         self.sent = sent
         self.errors: list[FieldError] = []
+        self._decided: dict[tuple[Expression, int], Any] = {}
         self.begin()
 
     def begin(self) -> None:
         """Before all values are computed (again): what they may hold together."""
         self._left = bounds.MAX_VALUES
+
+    def again(self) -> None:
+        """Before all conditions are decided (again): the data may have changed."""
+        self._decided.clear()
 
     def computed(self, expression: Expression, cell: Cell) -> Any:
         """The value as form data; null, and an error at the cell, when it is too large."""
@@ -92,6 +97,13 @@ class Evaluator:
             self._complain(part)
             return None
 
+    def _asked(self, condition: Expression, part: Cell | List) -> Any:
+        """The value of a condition; fields of one row that share it have it evaluated once."""
+        key = condition, id(part.box)
+        if key not in self._decided:
+            self._decided[key] = self.value(condition, part)
+        return self._decided[key]
+
     def hidden(self, part: Cell | List) -> bool:
         """Is the part hidden? One condition that holds is enough.
 
@@ -100,11 +112,11 @@ class Evaluator:
         """
         undecided = False
         for condition in part.item.hides:
-            decided = decide(condition, lambda asked: self.value(asked, part))
+            decided = decide(condition, lambda asked: self._asked(asked, part))
             if decided is True:
                 return True
             if decided is None:
-                filled = isinstance(part, List) or not _ours(part)
+                filled = isinstance(part, List) or not part.component.given
                 undecided = undecided or (not self.sent(part.path) if filled else of_null(condition))
         return undecided
 
@@ -113,14 +125,8 @@ class Evaluator:
         readonly = cell.component.readonly
         if not isinstance(readonly, Expression):
             return readonly
-        decided = decide(readonly, lambda asked: self.value(asked, cell))
+        decided = decide(readonly, lambda asked: self._asked(asked, cell))
         return of_null(readonly) if decided is None else decided
-
-
-def _ours(cell: Cell) -> bool:
-    """Does the value never come from the person?"""
-    c = cell.component
-    return c.readonly is True or c.disabled or isinstance(c, ExpressionField)
 
 
 def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
@@ -141,6 +147,7 @@ def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
 
 def _decide(conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator) -> bool:
     """One pass over all conditions; tells whether another pass could decide differently."""
+    evaluator.again()
     changes = []
     for part in conditional:
         if not part.box.shown:
