@@ -209,6 +209,11 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "WRITES_DOUBLED": (ERROR, "Langkah “{name}” menulis dokumen “{document}” dua kali; sisakan satu."),
     "SIGN_DOCUMENT": (ERROR, "Dokumen “{document}” yang ditandatangani langkah “{name}” tidak ditulis langkah itu."),
+    "SIGN_WHEN": (
+        ERROR,
+        "Syarat paraf atau tanda tangan langkah “{name}” memakai “{variable}” yang tidak ada di formulir “{form}”; "
+        "perbaiki syaratnya.",
+    ),
     "SIGN_ITEM": (ERROR, "Langkah berulang “{name}” tidak dapat membubuhkan paraf atau tanda tangan; pindahkan."),
     "PRINT_DOCUMENT": (ERROR, "Dokumen “{document}” yang dicetak langkah “{name}” tidak dibaca atau ditulisnya."),
     "AMENDABLE_TARGET": (

@@ -231,7 +231,7 @@ def _task(
         always=frozenset(f.attributes.get("field", "") for f in words.get("initial", ()) if f.get("always") == "true"),
         due=due.expression if due is not None else None,
         return_note=note.get("field") if note is not None else None,
-        sign=Sign(sign.attributes.get("kind", ""), sign.attributes.get("document", "")) if sign is not None else None,
+        sign=_sign(sign, node, report) if sign is not None else None,
         print_outs=tuple(
             PrintOut(f.attributes.get("document", ""), f.attributes.get("title", ""), f.get("layout") or "portrait")
             for f in words.get("printOut", ())
@@ -247,6 +247,12 @@ def _task(
 
 def _first(words: Words, name: str) -> Found | None:
     return next(iter(words.get(name, ())), None)
+
+
+def _sign(found: Found, node: RawNode, report: Report) -> Sign:
+    when = found.get("when")
+    expression = feel(when, node.id, report, line=found.line) if when else None
+    return Sign(found.attributes.get("kind", ""), found.attributes.get("document", ""), expression)
 
 
 def _standard(node: RawNode, words: Words, report: Report) -> MutuBaku:

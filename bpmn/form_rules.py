@@ -165,6 +165,9 @@ def _task(
     for field in task.initial:
         if field not in known:
             report.add("INITIAL_FIELD", task.id, line=line, field=field, name=task.name, form=task.form)
+    if task.sign is not None and task.sign.when is not None:
+        for name in sorted(task.sign.when.required - set(form.outputs)):
+            report.add("SIGN_WHEN", task.id, line=line, name=task.name, variable=name, form=task.form)
     if task.return_note is not None and task.return_note not in form.outputs:
         report.add("RETURN_NOTE_FIELD", task.id, line=line, name=task.name, field=task.return_note, form=task.form)
 

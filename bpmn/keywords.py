@@ -54,7 +54,7 @@ TASK = {
     "initial": Keyword({"field": True, "always": ("true", "false")}, "feel", repeated=True),
     "due": Keyword(content="feel"),
     "returnNote": Keyword({"field": True}),
-    "sign": Keyword({"kind": ("paraf", "tandatangan"), "document": True}),
+    "sign": Keyword({"kind": ("paraf", "tandatangan"), "document": True, "when": False}),
     "printOut": Keyword({"document": True, "title": True, "layout": ("portrait", "landscape")}, repeated=True),
     "amendable": Keyword({"while": True}),
     "distribute": Keyword({"document": True, "by": True}, "feel", repeated=True),

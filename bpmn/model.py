@@ -135,10 +135,15 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The task signs: `kind` is ``paraf`` or ``tandatangan``; it records the digest of `document` as written."""
+    """The task signs: `kind` is ``paraf`` or ``tandatangan``; it records the digest of `document` as written.
+
+    `when` is FEEL over the form's data: unless it is true the step sends back instead. Then nothing is signed or
+    printed, and what it writes has the state ``dikembalikan``. None: the task always signs.
+    """
 
     kind: str
     document: str
+    when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,6 +105,14 @@ def writes(version: Version, definition: TaskDefinition) -> Iterable[tuple[str, 
     for one in definition.writes:
         document = version.process.documents[one.document]
         yield one.document, one.state or document.state, one.form or document.form or definition.form
+
+
+def signs(definition: TaskDefinition, data: Mapping[str, Any], now: datetime) -> bool | None:
+    """Whether completing with this data signs: False when the step sends back instead, None when it never signs."""
+    sign = definition.sign
+    if sign is None:
+        return None
+    return sign.when is None or evaluate(sign.when, data, now, f"{definition.id}, syarat paraf") is True
 
 
 def variables(version: Version, form: Form, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from process.work import Desk, Work, Written
 
 _FORGET_DRAFT = Prepared(draft.delete().where(draft.c.task == sa.bindparam("sent")))
 CONFIRMATION_LASTS = timedelta(minutes=5)
+SENT_BACK = "dikembalikan"  # the state of what a step wrote that did not sign but sent back
 
 
 def complete_task(
@@ -51,8 +52,10 @@ def complete_task(
         definition = work.definition(task)
         form = work.version.forms[definition.form]
         loaded = _load(work, task, data)
-        written = _write(work, task, loaded)
-        _sign(work, task, written, confirmation)
+        signs = answers.signs(definition, loaded, now)
+        written = _write(work, task, loaded, signs)
+        if signs:
+            _sign(work, task, written, confirmation)
         note = loaded.get(definition.return_note) if definition.return_note else None
         variables = answers.variables(work.version, form, loaded)
         try:
@@ -62,7 +65,8 @@ def complete_task(
         work.fire(advance)
         done = _finish(work, work.open[task.id])
         work.apply(advance, cause=done, note=note if isinstance(note, str) and note.strip() else None)
-        _print(work, done, written)
+        if signs is not False:
+            _print(work, done, written)
         tx.run(_FORGET_DRAFT, {"sent": task_id})
         work.save()
         following = [one for one in work.made if policy.may_work(actor, one.role, one.unit, one.assignee)]
@@ -81,7 +85,8 @@ def preview(desk: Desk, task_id: str, data: object, actor: Actor) -> Preview:
         for key, _, form in found:
             if key == wanted:
                 name = work.version.process.documents[key].name
-                return Preview(key, name, loaded, digest(loaded), form, task.item or None)
+                signs = answers.signs(definition, loaded, now) is True
+                return Preview(key, name, loaded, digest(loaded), form, task.item or None, signs)
         raise NotFound("Langkah ini tidak menulis dokumen.")
 
 
@@ -185,10 +190,12 @@ def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
     return answers.load(form, data, initial, files, work.sources)
 
 
-def _write(work: Work, task: TaskRow, loaded: dict[str, Any]) -> dict[str, Written]:
+def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None = None) -> dict[str, Written]:
     definition = work.definition(task)
     written = {
-        key: work.write_document(key, task.item, loaded, form=form, state=state, task=task.id)
+        key: work.write_document(
+            key, task.item, loaded, form=form, state=SENT_BACK if state and signs is False else state, task=task.id
+        )
         for key, state, form in answers.writes(work.version, definition)
     }
     for key, item, data in answers.groups(work.sources, task, definition):

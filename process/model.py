@@ -183,6 +183,7 @@ class Preview:
     digest: str
     form_id: str
     item: str | None = None
+    signs: bool = False  # false: the step sends back, and nothing is to be confirmed
 
 
 @dataclass(frozen=True, slots=True)

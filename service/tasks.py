@@ -88,7 +88,7 @@ def preview(task_id: str) -> ResponseReturnValue:
     found = office().engine.preview(task_id, body_json().get("data"), who)
     task = office().views.task(task_id, who)
     html = to_html(task.version.forms[found.form_id], found.data, attachments=attachment_data(task.attachments))
-    return as_json({"digest": found.digest, "html": html, "title": found.title})
+    return as_json({"digest": found.digest, "html": html, "title": found.title, "signs": found.signs})
 
 
 @blueprint.post("/tugas/<task_id>/kirim")

@@ -173,6 +173,9 @@ CASES: dict[str, Callable] = {
     ),
     "WRITES_DOUBLED": lambda d: _documents(words(d, '<sop:writes document="a"/>' * 2)),
     "SIGN_DOCUMENT": lambda d: _documents(words(d, '<sop:sign kind="paraf" document="a"/>')),
+    "SIGN_WHEN": lambda d: _documents(
+        words(d, '<sop:writes document="a"/><sop:sign kind="paraf" document="a" when="setujui"/>')
+    ),
     "SIGN_ITEM": lambda d: _documents(
         words(d, '<sop:writes document="a"/><sop:sign kind="paraf" document="a"/>', loop=EACH)
     ),
