@@ -109,7 +109,9 @@ class Accounts:
     def actor(self, tx: Tx, person_id: int, now: datetime, *, request_id: str | None = None) -> Actor:
         """Who a person is now: the positions valid on this date and the system roles. NotAuthenticated if disabled."""
         row = tx.one(
-            sa.select(person.c.name, person.c.system_roles).where(person.c.id == person_id, person.c.active.is_(True))
+            sa.select(person.c.name, person.c.system_roles, person.c.must_change_password).where(
+                person.c.id == person_id, person.c.active.is_(True)
+            )
         )
         if row is None:
             raise NotAuthenticated
@@ -125,6 +127,7 @@ class Accounts:
             frozenset(row.system_roles.split()),
             "page",
             request_id,
+            bool(row.must_change_password),
         )
 
     def _open(

@@ -69,6 +69,7 @@ class Actor:
     system_roles: frozenset[str] = frozenset()
     source: Source = "page"
     request_id: str | None = None
+    must_change_password: bool = False  # until then nothing else may be done over HTTP
 
     def holds(self, role: str, unit: str) -> Held | None:
         """The position in which this actor may act for `role` in `unit`; a definitive one before an acting one."""

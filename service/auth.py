@@ -51,7 +51,6 @@ def login_submit() -> ResponseReturnValue:
         return _login_page(target, text, username), 429, {"Retry-After": str(error.retry_after)}
     session.pop("csrf", None)  # a fresh start: nothing known before login is worth anything after it
     if opened.must_change_password:
-        flash("Sebelum melanjutkan, ganti kata sandi awal Anda.", "info")
         target = url_for("auth.password")
     response = make_response(redirect(target))
     remember(response, opened.token)

@@ -32,6 +32,10 @@ class BodyTooLarge(errors.AlurError):
     """Kiriman terlalu besar"""
 
 
+class PasswordChangeNeeded(errors.AlurError):
+    """Ganti kata sandi awal Anda lebih dahulu"""
+
+
 class PasswordWrong(errors.AlurError):
     """Kata sandi tidak cocok"""
 
@@ -66,6 +70,7 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     RequestRefused: (400, "tidak-terbaca"),
     CsrfFailed: (403, "csrf"),
     BodyTooLarge: (413, "terlalu-besar"),
+    PasswordChangeNeeded: (403, "ganti-kata-sandi"),
     PasswordWrong: (422, "kata-sandi-salah"),
 }
 
@@ -165,6 +170,8 @@ def _ours(error: errors.AlurError) -> Response:
         if wants_page() and request.method in ("GET", "HEAD"):
             return make_response(redirect(url_for("auth.login", next=request.full_path.rstrip("?"))))
         return answer(problem)
+    if isinstance(error, PasswordChangeNeeded) and wants_page() and request.method in ("GET", "HEAD"):
+        return make_response(redirect(url_for("auth.password")))
     if problem["status"] >= 500:
         log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error, exc_info=error)
     response = answer(problem)

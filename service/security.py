@@ -18,7 +18,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 from forms.canonical import CanonicalError, loads
 from process.errors import NotAuthenticated
 from process.model import Actor
-from service.problems import BodyTooLarge, CsrfFailed, RequestRefused
+from service.problems import BodyTooLarge, CsrfFailed, PasswordChangeNeeded, RequestRefused
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 JSON_LIMIT = 2 * 1024 * 1024
 JSON_DEPTH = 24
 SESSION_COOKIE = "alur_sesi"
+BEFORE_PASSWORD = frozenset({"auth.password", "auth.password_submit", "auth.logout"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CSP = "; ".join(
@@ -173,7 +174,8 @@ def _before() -> None:
     if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
         return  # answered by routing, in the visitor's own surroundings
     if not flags.get("alur_public"):
-        actor()
+        if actor().must_change_password and request.endpoint not in BEFORE_PASSWORD:
+            raise PasswordChangeNeeded("Kata sandi awal hanya untuk masuk pertama kali. Gantilah, lalu lanjutkan.")
     if request.method not in SAFE_METHODS:
         if (request.content_length or 0) > (request.max_content_length or 0):
             raise BodyTooLarge()

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from process.clock import ManualClock
+from process.model import Actor
 from process.office import Office
 from service import demo
 from service.security import SESSION_COOKIE, safe_next
 
+PROCESS = "pengumpulan_data_kinerja"
 Visitors = Callable[[str], Any]
 
 
@@ -122,3 +124,23 @@ def test_bad_new_password_is_explained(visitor: Visitors, fields: dict[str, str]
 )
 def test_login_never_leads_off_the_site(target: str | None) -> None:
     assert safe_next(target) == "/"
+
+
+def test_an_initial_password_opens_nothing_but_its_change(guest: Any, office: Office) -> None:
+    admin = Actor(None, "Penyiapan", system_roles=frozenset({"administrator"}), source="command")
+    staff = next(one for one in office.people.find("staf.prk") if one.username == "staf.prk")
+    office.people.reset_password(staff.id, "kata sandi awal dari kantor", admin)
+    assert guest.login("staf.prk", "kata sandi awal dari kantor", next="/proses").location == "/kata-sandi"
+    for path in ("/", "/tugas", "/proses", "/pelaksanaan", "/pemberitahuan"):
+        sent_away = guest.page(path)
+        assert (sent_away.status_code, sent_away.location) == (302, "/kata-sandi"), path
+    assert "ganti kata sandi awal Anda" in guest.page("/kata-sandi").text
+    guest.csrf = guest.token("/kata-sandi")
+    for refused in (guest.ask("/tugas/daftar"), guest.send(f"/proses/{PROCESS}/mulai", {"data": {}})):
+        assert refused.status_code == 403
+        assert refused.json["type"] == "urn:alur:problem:ganti-kata-sandi"
+        assert "Gantilah" in refused.json["detail"]
+    new = {"baru": "empat kata yang panjang", "ulang": "empat kata yang panjang"}
+    assert guest.submit("/kata-sandi", lama="kata sandi awal dari kantor", **new).location == "/tugas"
+    assert guest.page("/tugas").status_code == 200
+    assert "kata sandi awal" not in guest.page("/kata-sandi").text
