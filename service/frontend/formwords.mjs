@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const read = (name) => JSON.parse(readFileSync(join(ROOT, 'src', 'form-editor', 'i18n', name), 'utf8'));
 
-const NAMES = '(?:label|name|title|text|description|placeholder|tooltip|headerLabel|message|searchPlaceholder|emptyMessage|children|alt|"aria-label"|\'aria-label\'|ariaLabel|defaultLabel|errorMessage)';
+const NAMES = '(?:label|name|title|text|description|placeholder|tooltip|headerLabel|message|searchPlaceholder|emptyMessage|children|alt|"aria-label"|\'aria-label\'|ariaLabel|defaultLabel|errorMessage|placeholderContent)';
 /** Shapes: before, quote, text. */
 const SHAPES = [
   new RegExp(`((?:^|[\\s{(,])${NAMES}\\s*[:=]\\s*\\[?\\s*)(['"\`])((?:(?!\\2)[^\\n\\\\]|\\\\.)+)\\2`, 'gm'),
@@ -15,14 +15,21 @@ const SHAPES = [
   /(\? )(['"])([A-Z](?:(?!\2)[^\n\\]|\\.)*)\2/g,
   /( : )(['"])([A-Z](?:(?!\2)[^\n\\]|\\.)*)\2/g,
   /(,\s*|\[\s*|\|\| |\bmessages?\.push\(|\btranslate\()(['"])([A-Z][a-z]+(?:(?!\2)[^\n\\]|\\.)*)\2/g,
+  /(\]: )(['"])([A-Z](?:(?!\2)[^\n\\]|\\.)*)\2/g,
   /(\btranslate\()(['"`])((?:(?!\2)[^\n\\]|\\.)+)\2/g,
 ];
 const LOOKS_LIKE_WORDS = /^(?:[A-Z<{]?[^=<>{}/]*[A-Za-z]{2}.*)$/;
 
+/** Longer explanations, built from several pieces in the source. */
+const WHOLE = [
+  [ /return '"Static" defines [^;]*;/, `return '“Tetap”: pilihan ditulis di sini. “Dari data”: pilihan berasal dari isi awal. “Ungkapan”: pilihan dihitung dengan FEEL.';` ],
+  [ /const TOOLTIP_TEXT = `"List of items" defines [^`]*`;/, 'const TOOLTIP_TEXT = `“Daftar tetap”: kolom ditulis di sini. “Ungkapan”: kolom dihitung dengan FEEL.`;' ],
+];
+
 /** Every text of those shapes, with what replaces it: `replace(text)` answers the new text, or undefined to leave it. */
 export function rewrite(source, replace) {
   return SHAPES.reduce((now, shape) => now.replace(shape, (whole, before, quote, text) => {
-    if (!LOOKS_LIKE_WORDS.test(text) || !/[A-Z]|\s/.test(text)) return whole;
+    if (!LOOKS_LIKE_WORDS.test(text) || !/[A-Z<]|\s/.test(text)) return whole;
     const plain = text.replaceAll("\\'", "'").replaceAll('\\"', '"');
     const words = replace(plain);
     return words === undefined ? whole : before + quote + words.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`) + quote;
@@ -42,13 +49,18 @@ export function formWords() {
         const silent = new Set(read('silent.json'));
         const done = new Set(Object.values(dictionary));
         const missing = new Set();
-        const contents = rewrite(readFileSync(path, 'utf8'), (text) => {
+        let source = readFileSync(path, 'utf8');
+        for (const [ from, to ] of path.includes('form-js-viewer') ? [] : WHOLE) {
+          if (!from.test(source)) throw new Error(`the form designer changed: ${from}`);
+          source = source.replace(from, () => to);
+        }
+        const contents = rewrite(source, (text) => {
           if (silent.has(text)) { used.add(text); return undefined; }
           if (text in dictionary) { used.add(text); return dictionary[text]; }
           if (!done.has(text)) missing.add(text);
           return undefined;
         });
-        return { contents: translateFallback(path, contents), loader: 'js', errors: [ ...missing ].map((text) => ({ text: `designer.json: not translated: ${JSON.stringify(text)}` })) };
+        return { contents, loader: 'js', errors: [ ...missing ].map((text) => ({ text: `designer.json: not translated: ${JSON.stringify(text)}` })) };
       });
       build.onEnd(({ errors }) => {
         if (errors.length) return {};
@@ -57,8 +69,4 @@ export function formWords() {
       });
     },
   };
-}
-
-function translateFallback(path, source) {
-  return source;
 }

@@ -5,6 +5,8 @@ const REFUSED = [ 'iframe', 'documentPreview' ];
 /** Entries of the panel whose keys the server refuses for every form, by their ids. */
 const REFUSED_ENTRIES = new Set([ 'versionTag', 'disabled-expression' ]);
 
+const OPEN = new Set([ 'general', 'condition', 'validation' ]);
+
 class Offered {
   constructor(formFields) {
     for (const type of REFUSED) delete formFields._formFields[type];
@@ -15,9 +17,9 @@ Offered.$inject = [ 'formFields' ];
 
 class Trimmed {
   constructor(propertiesPanel) {
-    propertiesPanel.registerProvider(100, {
-      getGroups: () => (groups) => groups.map((group) => (group.entries ? { ...group, entries: group.entries.filter(({ id }) => !REFUSED_ENTRIES.has(id)) } : group)).filter(({ entries, items }) => items || entries?.length),
-    });
+    propertiesPanel.registerProvider({
+      getGroups: () => (groups) => groups.map((group) => (group.entries ? { ...group, shouldOpen: OPEN.has(group.id), entries: group.entries.filter(({ id }) => !REFUSED_ENTRIES.has(id)) } : group)).filter(({ entries, items }) => items || entries?.length),
+    }, 100);
   }
 }
 
@@ -58,9 +60,18 @@ export class Designer {
     if (root) root.title = title;
   }
 
-  undo() { this.editor.get('editorActions').trigger('undo'); }
+  undo() { this._step('undo'); }
 
-  redo() { this.editor.get('editorActions').trigger('redo'); }
+  redo() { this._step('redo'); }
+
+  /** One step that can be seen: leaving a field unchanged counts as a step of its own for the library. */
+  _step(action) {
+    const before = JSON.stringify(this.editor.saveSchema());
+    for (let tries = 0; tries < 5; tries += 1) {
+      this.editor.get('editorActions').trigger(action);
+      if (JSON.stringify(this.editor.saveSchema()) !== before) return;
+    }
+  }
 
   field(id) {
     return this.editor.get('formFieldRegistry').get(id);

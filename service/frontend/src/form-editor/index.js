@@ -11,6 +11,7 @@ import { Designer } from './designer.js';
 import { Preview } from './preview.js';
 
 const SETTLE = 250;
+const ROOMY = 1800; // pixels from which the preview fits beside the palette and is open from the start
 const SEVERITY = { error: 'Kesalahan', warning: 'Peringatan' };
 
 class Page {
@@ -72,7 +73,7 @@ class Page {
       this.notices, element('div', { class: 'alur-rancang-badan' }, this.canvas, this.viewer),
       element('section', { class: 'alur-editor-temuan', 'aria-label': 'Temuan pemeriksaan' }, element('p', { class: 'alur-editor-temuan-kepala' }, this.count), this.list));
     this.host.append(this.root);
-    this.showPreview(window.innerWidth >= 1440);
+    this.showPreview(window.innerWidth >= ROOMY);
   }
 
   showPreview(on) {
