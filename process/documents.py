@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,7 @@ def to_version(row: sa.Row[Any]) -> DocumentVersion:
         written_at=instant(row.written_at),
         person_id=row.person,
         position_id=row.position,
+        version_id=row.version,
     )
 
 
@@ -91,8 +92,8 @@ def versions(tx: Tx, ids: Iterable[int]) -> list[tuple[DocumentVersion, str | No
     return [(to_version(row), row.author) for row in rows]
 
 
-def document_views(tx: Tx, version: Version, ids: Iterable[int]) -> list[DocumentView]:
-    """Documents with all that belongs to them, in a handful of statements."""
+def document_views(tx: Tx, version_of: Callable[[int | None], Version], ids: Iterable[int]) -> list[DocumentView]:
+    """Documents with all that belongs to them, in a handful of statements; each as the version says that wrote it."""
     wanted = sorted(set(ids))
     if not wanted:
         return []
@@ -104,13 +105,13 @@ def document_views(tx: Tx, version: Version, ids: Iterable[int]) -> list[Documen
         one = Signature(row.kind, row.name, row.title, instant(row.at), row.label)
         signed.setdefault(row.document_version, []).append(one)
     found = versions(tx, wanted)
-    files = {one.id: version.forms[one.form_id].attachment_ids(data[one.id]) for one, _ in found}
+    files = {one.id: version_of(one.version_id).forms[one.form_id].attachment_ids(data[one.id]) for one, _ in found}
     known = attachments(tx, set().union(*files.values()))
     return [
         DocumentView(
             one,
-            version.process.documents[one.key].name,
-            version.forms[one.form_id],
+            version_of(one.version_id).process.documents[one.key].name,
+            version_of(one.version_id).forms[one.form_id],
             data[one.id],
             tuple(known[key] for key in sorted(files[one.id]) if key in known),
             author,
@@ -120,8 +121,8 @@ def document_views(tx: Tx, version: Version, ids: Iterable[int]) -> list[Documen
     ]
 
 
-def document_view(tx: Tx, version: Version, version_id: int) -> DocumentView:
-    found = document_views(tx, version, [version_id])
+def document_view(tx: Tx, version_of: Callable[[int | None], Version], version_id: int) -> DocumentView:
+    found = document_views(tx, version_of, [version_id])
     if not found:
         raise NotFound("Dokumen ini tidak ada.")
     return found[0]
@@ -145,3 +146,11 @@ def printouts(tx: Tx, version_ids: Iterable[int]) -> tuple[PrintOut, ...]:
         .order_by(printout.c.asked_at.desc(), printout.c.id)
     )
     return tuple(to_printout(row) for row in rows)
+
+
+def names_of(tx: Tx, ids: Any) -> dict[int | None, str]:
+    """The names of persons by id."""
+    wanted = sorted({one for one in ids if one is not None})
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in tx.all(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))}

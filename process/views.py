@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from process import answers, policy
 from process.clock import instant, micros
 from process.completing import amendable, sight_of
 from process.context import previous_instance, read_data
-from process.definitions import Version
 from process.documents import (
     DocumentView,
     PrintOut,
@@ -23,157 +21,49 @@ from process.documents import (
     attachments,
     document_view,
     document_views,
+    names_of,
     printouts,
     to_printout,
     versions,
 )
 from process.errors import NotFound
 from process.files import Blobs
+from process.instance_views import InstanceViews
 from process.model import (
     Actor,
     Attachment,
-    DocumentVersion,
     Draft,
-    Instance,
-    InstanceState,
     TaskState,
-    TimelineEntry,
-    UserTask,
 )
+from process.pages import Can, DocumentPage, InstanceList, InstancePage, PrintPage, ReturnNote, TaskPage, TaskRow
 from process.prints import Printable, Prints
-from process.rows import INSTANCE_COLUMNS, TASK_COLUMNS, InstanceRow, documents_of, to_instance, to_task
 from process.rows import TaskRow as Row
+from process.rows import documents_of, to_instance, to_task
 from process.store import Tx, unpack
 from process.tables import (
     attachment,
     document_version,
     draft,
-    instance,
     person,
     printout,
-    process_definition,
-    unit,
     user_task,
 )
-from process.trail import timeline
 from process.work import Desk, Work
 
-__all__ = ["DocumentView", "PrintOut", "Printable", "Signature", "Views"]
-
-PER_PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnNote:
-    text: str
-    by: str | None
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Can:
-    """What the actor may do on a task's page now."""
-
-    see_instance: bool
-    claim: bool
-    release: bool
-    edit: bool
-    amend: bool
-    force_release: bool
-    reassign: bool
-    skip: bool
+__all__ = [
+    "DocumentView",
+    "InstanceList",
+    "InstancePage",
+    "PrintOut",
+    "Printable",
+    "Signature",
+    "TaskPage",
+    "TaskRow",
+    "Views",
+]
 
 
-@dataclass(frozen=True)
-class TaskPage:
-    """`initial`: what the form starts with; `data`: what the page opens with, draft or what was sent laid over it."""
-
-    task: UserTask
-    instance: Instance
-    version: Version
-    definition: TaskDefinition
-    form: Form
-    initial: dict[str, Any]
-    data: dict[str, Any]
-    draft: Draft | None
-    attachments: tuple[Attachment, ...]
-    holder: str | None
-    done_by: str | None
-    note: ReturnNote | None
-    reads: tuple[DocumentView, ...]
-    printouts: tuple[PrintOut, ...]
-    due_state: str | None  # None | mendekati | terlambat
-    candidates: tuple[tuple[int, str], ...]  # for reassigning: (person id, name)
-    can: Can
-    open_elements: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task of an instance, in a list; `can_see`: whether the actor may open its page."""
-
-    task: UserTask
-    holder: str | None
-    done_by: str | None
-    can_see: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    version: DocumentVersion
-    name: str
-    author: str | None
-
-
-@dataclass(frozen=True)
-class InstancePage:
-    """Tasks of all passes, in the order in which they became available; documents: the newest of each."""
-
-    instance: Instance
-    version: Version
-    tasks: tuple[TaskRow, ...]
-    documents: tuple[DocumentRow, ...]
-    printouts: tuple[PrintOut, ...]
-    timeline: tuple[TimelineEntry, ...]
-    can_cancel: bool
-
-
-@dataclass(frozen=True)
-class DocumentPage:
-    """One version of a document; `newest`: the newest version of the same document."""
-
-    document: DocumentView
-    newest: DocumentVersion | None
-    instance: Instance
-    printouts: tuple[PrintOut, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PrintPage:
-    """`path`: the PDF, once it is ready."""
-
-    printout: PrintOut
-    instance: Instance
-    path: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceRowView:
-    instance: Instance
-    process_name: str
-    open_steps: tuple[str, ...]
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceList:
-    rows: tuple[InstanceRowView, ...]
-    total: int
-    page: int
-    pages: int
-
-
-class Views:
+class Views(InstanceViews):
     def __init__(self, desk: Desk, prints: Prints, blobs: Blobs) -> None:
         self.desk = desk
         self.prints = prints
@@ -206,7 +96,7 @@ class Views:
                 if (not row.item or not item or item == row.item) and sight.document(key, item or None)
             }
             data = form.start(initial, opened)
-            names = _names(tx, [row.assignee, row.completed_by])
+            names = names_of(tx, [row.assignee, row.completed_by])
             return TaskPage(
                 task=to_task(row),
                 instance=to_instance(work.row),
@@ -220,7 +110,7 @@ class Views:
                 holder=names.get(row.assignee),
                 done_by=names.get(row.completed_by),
                 note=self._note(tx, row),
-                reads=tuple(document_views(tx, work.version, seen)),
+                reads=tuple(document_views(tx, work.version_of, seen)),
                 printouts=self._prints_of(tx, row.id),
                 due_state=due_state(work, row),
                 candidates=self._candidates(tx, work, row),
@@ -286,7 +176,7 @@ class Views:
         if not row.open or not policy.may_manage(work.actor):
             return ()
         holders = [one for one in self.desk.people.holders(tx, row.role, row.unit, work.now) if one != row.assignee]
-        names = _names(tx, holders)
+        names = names_of(tx, holders)
         return tuple((one, names[one]) for one in holders)
 
     def _can(self, work: Work, row: Row, sight: policy.Sight) -> Can:
@@ -306,129 +196,6 @@ class Views:
             skip=manage and bool(row.item),
         )
 
-    # -- instances --------------------------------------------------------------------------------------------------
-
-    def instance(self, instance_id: str, actor: Actor) -> InstancePage:
-        """The page of an instance; who heads one item sees the steps and events of that item, and those of all."""
-        now = self.desk.clock.now()
-        with self.desk.store.reading() as tx:
-            work = self.desk.by_instance(tx, instance_id, actor, now)
-            sight = sight_of(work)
-            if not sight.anything:
-                raise NotFound("Pelaksanaan ini tidak ada.")
-            rows = [
-                Row._make(row)
-                for row in tx.all(
-                    sa.select(*(user_task.c[name] for name in TASK_COLUMNS))
-                    .where(user_task.c.instance == instance_id)
-                    .order_by(user_task.c.available, user_task.c.number, user_task.c.item, user_task.c.id)
-                )
-            ]
-            names = _names(tx, [who for row in rows for who in (row.assignee, row.completed_by)])
-            shown = [row for row in rows if not row.item or sight.task(row.item)]
-            newest = [
-                pointer[0]
-                for key, items in work.sources.pointers.items()
-                for item, pointer in items.items()
-                if sight.document(key, item or None)
-            ]
-            documents = work.version.process.documents
-            return InstancePage(
-                to_instance(work.row),
-                work.version,
-                tuple(
-                    TaskRow(
-                        to_task(row), names.get(row.assignee), names.get(row.completed_by), sight.task(row.item or None)
-                    )
-                    for row in shown
-                ),
-                tuple(DocumentRow(one, documents[one.key].name, author) for one, author in versions(tx, newest)),
-                self._prints_seen(tx, instance_id, sight),
-                _timeline_seen(timeline(tx, work.row.stream), sight, {row.id: row.item for row in rows}),
-                policy.may_manage(actor) and work.row.state == InstanceState.RUNNING,
-            )
-
-    def _prints_seen(self, tx: Tx, instance_id: str, sight: policy.Sight) -> tuple[PrintOut, ...]:
-        rows = tx.all(
-            sa.select(printout, document_version.c.key, document_version.c.item)
-            .join(document_version, document_version.c.id == printout.c.document_version)
-            .where(printout.c.instance == instance_id)
-            .order_by(printout.c.asked_at.desc(), printout.c.id)
-        )
-        return tuple(to_printout(row) for row in rows if sight.document(row.key, row.item or None))
-
-    def instances(
-        self, actor: Actor, *, search: str = "", state: str = "", process_id: str = "", page: int = 1
-    ) -> InstanceList:
-        """The instances that the actor may see, the newest first."""
-        now = micros(self.desk.clock.now())
-        with self.desk.store.reading() as tx:
-            where = [self._seen(tx, actor)]
-            if state:
-                where.append(instance.c.state == state)
-            if process_id:
-                where.append(instance.c.process_id == process_id)
-            if search.strip():
-                text = search.strip()
-                where.append(
-                    sa.or_(
-                        instance.c.title.icontains(text, autoescape=True),
-                        instance.c.business_key.icontains(text, autoescape=True),
-                    )
-                )
-            total = tx.scalar(sa.select(sa.func.count()).select_from(instance).where(*where)) or 0
-            pages = max(1, -(-total // PER_PAGE))
-            page = min(max(1, page), pages)
-            rows = tx.all(
-                sa.select(*(instance.c[name] for name in INSTANCE_COLUMNS), process_definition.c.name.label("process"))
-                .join(process_definition, process_definition.c.id == instance.c.process_id)
-                .where(*where)
-                .order_by(instance.c.started.desc(), instance.c.id)
-                .limit(PER_PAGE)
-                .offset((page - 1) * PER_PAGE)
-            )
-            steps: dict[str, dict[str, bool]] = {}
-            for one in tx.all(
-                sa.select(user_task.c.instance, user_task.c.name, user_task.c.due, user_task.c.late)
-                .where(user_task.c.instance.in_([row.id for row in rows]), user_task.c.completed.is_(None))
-                .order_by(user_task.c.number)
-            ):
-                late = one.late is not None or (one.due is not None and one.due < now)
-                known = steps.setdefault(one.instance, {})
-                known[one.name] = known.get(one.name, False) or late
-            return InstanceList(
-                tuple(
-                    InstanceRowView(
-                        to_instance(InstanceRow._make(row[: len(INSTANCE_COLUMNS)])),
-                        row.process,
-                        tuple(steps.get(row.id, {})),
-                        any(steps.get(row.id, {}).values()),
-                    )
-                    for row in rows
-                ),
-                total,
-                page,
-                pages,
-            )
-
-    def _seen(self, tx: Tx, actor: Actor) -> sa.ColumnElement[bool]:
-        """Which instances an actor sees: those with a task of theirs, or whose version has a step of theirs."""
-        if policy.sees_everything(actor):
-            return sa.true()
-        held = [(one.role, one.unit) for one in actor.positions]
-        if not held:
-            return sa.false()
-        mine = sa.select(user_task.c.instance).where(sa.tuple_(user_task.c.role, user_task.c.unit).in_(held))
-        found: list[sa.ColumnElement[bool]] = [instance.c.id.in_(mine)]
-        # Steps that are still to come belong to their lane already: by version and owning unit.
-        parents = {row.code: row for row in tx.all(sa.select(unit.c.code, unit.c.name, unit.c.parent))}
-        pairs = tx.all(sa.select(instance.c.version, instance.c.owner_unit).distinct())
-        for pair in pairs:
-            version = self.desk.definitions.load(tx, pair.version)
-            if _lane_of(version, pair.owner_unit, {(role, at) for role, at in held}, parents, self.desk.clock.now()):
-                found.append(sa.and_(instance.c.version == pair.version, instance.c.owner_unit == pair.owner_unit))
-        return sa.or_(*found)
-
     # -- documents --------------------------------------------------------------------------------------------------
 
     def document(self, version_id: int, actor: Actor) -> DocumentPage:
@@ -436,9 +203,12 @@ class Views:
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             row = tx.one(
-                sa.select(document_version.c.instance, document_version.c.key, document_version.c.item).where(
-                    document_version.c.id == version_id
-                )
+                sa.select(
+                    document_version.c.instance,
+                    document_version.c.key,
+                    document_version.c.item,
+                    document_version.c.version,
+                ).where(document_version.c.id == version_id)
             )
             work = self._visible(tx, row, actor, now) if row is not None else None
             if work is None or row is None:
@@ -446,7 +216,7 @@ class Views:
             pointer = work.sources.pointers.get(row.key, {}).get(row.item)
             newest = versions(tx, [pointer[0]])[0][0] if pointer else None
             return DocumentPage(
-                document_view(tx, work.version, version_id),
+                document_view(tx, work.version_of, version_id),
                 newest,
                 to_instance(work.row),
                 printouts(tx, [version_id]),
@@ -457,7 +227,7 @@ class Views:
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             row = tx.one(
-                sa.select(printout, document_version.c.key, document_version.c.item)
+                sa.select(printout, document_version.c.key, document_version.c.item, document_version.c.version)
                 .join(document_version, document_version.c.id == printout.c.document_version)
                 .where(printout.c.id == printout_id)
             )
@@ -477,7 +247,7 @@ class Views:
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             row = tx.one(
-                sa.select(attachment, user_task.c.element, user_task.c.item)
+                sa.select(attachment, user_task.c.element, user_task.c.item, user_task.c.version)
                 .outerjoin(user_task, user_task.c.id == attachment.c.task)
                 .where(attachment.c.id == attachment_id)
             )
@@ -492,6 +262,7 @@ class Views:
         if row.instance is None:
             return actor.person_id is not None and row.uploaded_by == actor.person_id
         work = self.desk.by_instance(tx, row.instance, actor, now)
+        work.version = work.version_of(row.version)
         sight = sight_of(work)
         process = work.version.process
         if row.element is None:
@@ -502,6 +273,7 @@ class Views:
 
     def _visible(self, tx: Tx, row: sa.Row[Any], actor: Actor, now: datetime) -> Work | None:
         work = self.desk.by_instance(tx, row.instance, actor, now)
+        work.version = work.version_of(row.version)
         return work if sight_of(work).document(row.key, row.item or None) else None
 
 
@@ -530,46 +302,3 @@ def _as_sent(tx: Tx, row: Row, definition: TaskDefinition) -> dict[str, Any] | N
         .limit(1)
     )
     return read_data(tx, [found])[found] if found is not None else None
-
-
-def _names(tx: Tx, ids: Any) -> dict[int | None, str]:
-    wanted = sorted({one for one in ids if one is not None})
-    if not wanted:
-        return {}
-    return {row.id: row.name for row in tx.all(sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted)))}
-
-
-def _timeline_seen(
-    entries: tuple[TimelineEntry, ...], sight: policy.Sight, items: dict[str, str]
-) -> tuple[TimelineEntry, ...]:
-    """Who heads one item sees the events of that item; of the others only that a step was done, not what it said."""
-    if sight.everything:
-        return entries
-    shown = []
-    for entry in entries:
-        item = items.get(entry.task_id or "", "") or entry.data.get("item") or ""
-        if item:
-            if sight.task(str(item)):
-                shown.append(entry)
-        elif entry.type.startswith("instance.") or entry.type == "task.completed":
-            shown.append(entry)
-    return tuple(shown)
-
-
-def _lane_of(version: Version, owner: str, held: set[tuple[str, str]], units: dict[str, Any], now: datetime) -> bool:
-    """Whether one of the positions is that of a step which is not done per item, or of the start."""
-    from forms.feel import parse
-
-    at = units.get(owner)
-    about = {"kode": owner, "nama": at.name, "induk": at.parent} if at is not None else None
-    process = version.process
-    lanes = {(process.start.role, process.start.unit)}
-    lanes.update((task.role, task.unit) for task in process.tasks.values() if task.each is None)
-    roles = {role for role, _ in held}
-    for role, text in lanes:
-        if role not in roles:
-            continue
-        code = owner if text in ("owner", "item") else parse(text).evaluate({"owner": about, "item": None}, now=now)
-        if (role, code) in held:
-            return True
-    return False

@@ -13,7 +13,8 @@ from typing import Any
 
 from bpmn.model import Advance, Moment, TaskDefinition, TimerState
 from forms.canonical import digest, dumps
-from process.audit import NewEvent, chain
+from process import saving
+from process.audit import NewEvent
 from process.calendars import Calendars
 from process.changes import changes
 from process.clock import Clock, instant, micros, micros_or_none
@@ -22,11 +23,8 @@ from process.definitions import Definitions, Version
 from process.errors import NotFound
 from process.model import Actor, Held, TaskState, new_id
 from process.people import People
-from process.record import write
 from process.rows import (
     LAST_PASSES,
-    TASK_COLUMNS,
-    UPDATE_INSTANCE,
     InstanceRow,
     TaskRow,
     lock,
@@ -34,10 +32,8 @@ from process.rows import (
     open_tasks,
     update_task,
 )
-from process.store import Store, Tx, pack_bytes, pack_plain, unpack_plain
-from process.tables import document_version, job, notification, printout, signature, user_task
-
-NOT_CERTIFIED = "tidak tersertifikasi"
+from process.saving import NOT_CERTIFIED
+from process.store import Store, Tx, pack_plain, unpack_plain
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class Desk:
             raise NotFound("Tugas ini tidak ada.")
         row, tasks = both
         found = tasks[task_id]
-        work = self._work(tx, row, {key: one for key, one in tasks.items() if one.open}, actor, now)
+        work = self._work(tx, row, {key: one for key, one in tasks.items() if one.open}, actor, now, found.version)
         work.held = actor.holds(found.role, found.unit)
         return work, found
 
@@ -68,8 +64,11 @@ class Desk:
             raise NotFound("Pelaksanaan ini tidak ada.")
         return self._work(tx, row, open_tasks(tx, row.id), actor, now)
 
-    def _work(self, tx: Tx, row: InstanceRow, tasks: dict[str, TaskRow], actor: Actor, now: datetime) -> Work:
-        version = self.definitions.load(tx, row.version)
+    def _work(
+        self, tx: Tx, row: InstanceRow, tasks: dict[str, TaskRow], actor: Actor, now: datetime, older: int | None = None
+    ) -> Work:
+        """`older`: the version that an ended task is read by, when the instance has moved on from it."""
+        version = self.definitions.load(tx, older or row.version)
         return Work(self, tx, row, version, tasks, actor, now, Sources.of(tx, version, row, self.calendars, now))
 
 
@@ -102,10 +101,10 @@ class Work:
     events: list[NewEvent] = field(default_factory=list)
     made: list[TaskRow] = field(default_factory=list)  # tasks that became available in this step
     written: list[Written] = field(default_factory=list)
-    _moved: bool = False  # whether the flow moved, and the instance's own columns with it
-    _notices: list[tuple[Any, ...]] = field(default_factory=list)
-    _prints: list[tuple[Written | int, str | None, str, str]] = field(default_factory=list)
-    _signatures: list[tuple[str, Written, str, str, str]] = field(default_factory=list)
+    moved: bool = False  # whether the flow moved, and the instance's own columns with it
+    notices: list[tuple[Any, ...]] = field(default_factory=list)
+    prints: list[tuple[Written | int, str | None, str, str]] = field(default_factory=list)
+    signatures: list[tuple[str, Written, str, str, str]] = field(default_factory=list)
 
     @property
     def at(self) -> int:
@@ -114,6 +113,10 @@ class Work:
     @property
     def moment(self) -> Moment:
         return Moment(self.now, self.sources)
+
+    def version_of(self, version_id: int | None) -> Version:
+        """The version that wrote something: an older one, or (None) the instance's own."""
+        return self.desk.definitions.load(self.tx, version_id or self.row.version)
 
     def definition(self, task: TaskRow) -> TaskDefinition:
         return self.version.process.tasks[task.element]
@@ -131,7 +134,7 @@ class Work:
         task: TaskRow | None = None,
     ) -> None:  # fmt: skip
         """Notify one person, or who holds a role in a unit."""
-        self._notices.append((person, role, unit, self.row.id, task.id if task else None, kind, message, self.at))
+        self.notices.append((person, role, unit, self.row.id, task.id if task else None, kind, message, self.at))
 
     def change(self, task: TaskRow, *, keep_revision: bool = False, **values: Any) -> TaskRow:
         """Change columns of a task. Its revision grows, so that pages that show it become stale, unless it is kept:
@@ -153,7 +156,8 @@ class Work:
         raw = dumps(data)
         pointer = self.sources.pointers.get(key, {}).get(item)
         before = self.sources.data(key, item) if pointer else None
-        made = Written(0, key, item, (pointer[1] if pointer else 0) + 1, digest(raw), raw, form, state, task)
+        number = 1 + (pointer[1] if pointer else 0) + sum((one.key, one.item) == (key, item) for one in self.written)
+        made = Written(0, key, item, number, digest(raw), raw, form, state, task)
         self.written.append(made)
         self.sources.fresh[key, item] = data
         told: dict[str, Any] = {"dokumen": key, "versi": made.number, "sidik": made.digest}
@@ -169,13 +173,13 @@ class Work:
     def sign(self, kind: str, document: Written, task: TaskRow) -> None:
         """A paraf or signature over a document written in this step."""
         title = self.held.title if self.held else ""
-        self._signatures.append((kind, document, task.id, self.actor.name, title))
+        self.signatures.append((kind, document, task.id, self.actor.name, title))
         told = {"dokumen": document.key, "versi": document.number, "sidik": document.digest, "label": NOT_CERTIFIED}
         self.note("document.paraf" if kind == "paraf" else "document.signed", told, task=task)
 
     def print_out(self, document: Written | int, task: str | None, title: str, layout: str) -> None:
         """Ask for a PDF of a document version: one written in this step, or a stored one by its id."""
-        self._prints.append((document, task, title, layout))
+        self.prints.append((document, task, title, layout))
 
     # -- the flow ---------------------------------------------------------------------------------------------------
 
@@ -203,7 +207,7 @@ class Work:
             state="finished" if advance.finished else self.row.state,
             finished=self.at if advance.finished else None,
         )
-        self._moved = True
+        self.moved = True
         if advance.finished:
             self.note("instance.finished", {})
 
@@ -324,84 +328,6 @@ class Work:
         """The armed timers as stored."""
         return tuple(TimerState(ref, el, to, instant(due)) for ref, el, to, due in unpack_plain(self.row.timers) or ())
 
-    # -- saving -----------------------------------------------------------------------------------------------------
-
     def save(self) -> None:
-        """Write everything noted above."""
-        tx = self.tx
-        if self.made:
-            tx.insert_many(user_task, TASK_COLUMNS, self.made)
-        if self.written:
-            self._store_documents()
-        if self._signatures:
-            rows = [
-                (kind, doc.id, bytes.fromhex(doc.digest), task, self.actor.person_id, self._position, name, title,
-                 NOT_CERTIFIED, self.at)
-                for kind, doc, task, name, title in self._signatures
-            ]  # fmt: skip
-            columns = "kind document_version digest task person position name title label at"
-            tx.insert_many(signature, tuple(columns.split()), rows)
-        if self._prints:
-            self._store_prints()
-        if self._notices:
-            columns = "person role unit instance task kind message at"
-            tx.insert_many(notification, tuple(columns.split()), self._notices)
-        row = self.row
-        made, seq, head = chain(row.stream, row.event_seq, row.event_head, self.events, self.actor, self.held, self.at)
-        write(tx, made)
-        tx.run(
-            UPDATE_INSTANCE,
-            {
-                "key": row.id, "new_state": row.state, "new_snapshot": row.snapshot, "new_timers": row.timers,
-                "new_visited": row.visited, "new_documents": pack_plain(self.sources.pointers),
-                "new_revision": row.revision + (1 if self._moved else 0), "new_next_due": row.next_due,
-                "new_finished": row.finished, "new_event_seq": seq, "new_event_head": head,
-            },
-        )  # fmt: skip
-
-    @property
-    def _position(self) -> int | None:
-        return self.held.position_id if self.held else None
-
-    def _store_documents(self) -> None:
-        """Two documents of one step with the same bytes share them."""
-        first: dict[tuple[str, str], Written] = {}
-        same: list[tuple[Written, Written]] = []
-        fresh: list[Written] = []
-        for one in self.written:
-            known = first.setdefault((one.digest, one.form), one)
-            if known is one:
-                fresh.append(one)
-            else:
-                same.append((one, known))
-        self._insert_documents([(one, pack_bytes(one.data), None) for one in fresh])
-        if same:
-            self._insert_documents([(one, None, known.id) for one, known in same])
-
-    def _insert_documents(self, rows: list[tuple[Written, bytes | None, int | None]]) -> None:
-        columns = "instance key item number digest data same_as state form task written_at person position"
-        stored = self.tx.insert_returning(
-            document_version,
-            tuple(columns.split()),
-            [
-                (self.row.id, one.key, one.item, one.number, bytes.fromhex(one.digest), data, same_as, one.state,
-                 one.form, one.task, self.at, self.actor.person_id, self._position)
-                for one, data, same_as in rows
-            ],
-            ("id", "key", "item", "number"),
-        )  # fmt: skip
-        ids = {(key, item, number): made for made, key, item, number in stored}
-        for one, _, _ in rows:
-            one.id = ids[one.key, one.item, one.number]
-            self.sources.pointers.setdefault(one.key, {})[one.item] = [one.id, one.number]
-
-    def _store_prints(self) -> None:
-        prints, jobs = [], []
-        for document, task, title, layout in self._prints:
-            version = document if isinstance(document, int) else document.id
-            made = new_id()
-            prints.append((made, version, self.row.id, task, layout, title, "waiting", self.at))
-            jobs.append(("print", made, pack_plain({"printout": made}), self.at, "waiting", 0))
-        columns = "id document_version instance task layout title state asked_at"
-        self.tx.insert_many(printout, tuple(columns.split()), prints)
-        self.tx.insert_many(job, ("kind", "key", "payload", "run_at", "state", "attempts"), jobs)
+        """Write everything noted above, at once."""
+        saving.save(self)
