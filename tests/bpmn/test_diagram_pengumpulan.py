@@ -167,6 +167,37 @@ def test_the_publication_check_only_wonders_about_the_nip():
     ]
 
 
+def test_the_templates_pass_the_check():
+    """The proposed revision keeps the id of the process, so that it can become its second version."""
+    forms = {path.stem: path.read_bytes() for path in (ROOT / "forms/definitions").glob("*.form")}
+    revision = (ROOT / "bpmn/diagrams/templat/usulan-revisi-pengumpulan-data-kinerja.bpmn").read_bytes()
+    assert [(f.code, f.element) for f in check(revision, forms)] == [("IDENTITY_NIP", "pengumpulan_data_kinerja")]
+    assert {f.code for f in check((ROOT / "bpmn/diagrams/templat/kosong.bpmn").read_bytes(), forms)} == {
+        "IDENTITY_PART"
+    }
+
+
+def test_the_proposed_revision_only_adds_returns():
+    revision = etree.fromstring(
+        (ROOT / "bpmn/diagrams/templat/usulan-revisi-pengumpulan-data-kinerja.bpmn").read_bytes()
+    )
+    for one, other in zip(TASKS, xpath("//bpmn:userTask", revision), strict=True):
+        assert (one.get("id"), one.get("name")) == (other.get("id"), other.get("name"))
+        parts = [etree.tostring(xpath("bpmn:extensionElements/sop:mutuBaku", task)[0]) for task in (one, other)]
+        assert parts[0] == parts[1]
+    identities = [etree.tostring(xpath("//sop:identity", diagram)[0]) for diagram in (DIAGRAM, revision)]
+    assert identities[0] == identities[1]
+    conditions = {
+        (flow.get("sourceRef"), flow.get("targetRef")) for flow in xpath("//bpmn:sequenceFlow[@name='Tidak']", revision)
+    }
+    assert conditions == {
+        ("format_benar", "gabung"),
+        ("data_valid", "gabung_isian"),
+        ("disetujui", "gabung_validasi"),
+        ("bertanda_tangan", "gabung_koreksi"),
+    }
+
+
 def test_another_sop_drawn_with_the_same_vocabulary_passes_the_check():
     other = ROOT / "tests/acceptance"
     forms = {path.stem: path.read_bytes() for path in other.glob("*.form")}
