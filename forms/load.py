@@ -74,11 +74,12 @@ def _outputs(scope: Scope) -> Mapping[str, str]:
         elif isinstance(item.component, Rows):
             found[item.path[0]] = "list"
         elif not item.component.disabled:
-            found[item.path[0]] = _output(item)
+            found[item.path[0]] = output_type(item)
     return MappingProxyType(found)
 
 
-def _output(item: Item) -> str:
+def output_type(item: Item) -> str:
+    """The type of what a field yields, as in `Form.outputs`."""
     c = item.component
     if isinstance(c, NumberField):
         return "string" if c.as_string else "number"

@@ -91,7 +91,8 @@ def save_draft(desk: Desk, task_id: str, data: object, actor: Actor, *, revision
     now = desk.clock.now()
     with desk.store.transaction() as tx:
         query = (
-            sa.select(user_task.c.assignee, user_task.c.completed, user_task.c.element, instance.c.version)
+            sa.select(user_task.c.assignee, user_task.c.completed, user_task.c.element)
+            .add_columns(sa.func.coalesce(user_task.c.version, instance.c.version).label("version"))
             .join(instance, instance.c.id == user_task.c.instance)
             .where(user_task.c.id == task_id)
         )

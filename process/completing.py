@@ -110,7 +110,7 @@ def amend(desk: Desk, task_id: str, data: object, actor: Actor, *, revision: int
 def amendable(work: Work, task: TaskRow) -> bool:
     """Whether a completed task may be corrected now: the step that the SOP names is open, on the same pass."""
     definition = work.definition(task)
-    if task.state != TaskState.COMPLETED or task.skipped or definition.amendable_while is None:
+    if task.state != TaskState.COMPLETED or task.skipped or definition.amendable_while is None or task.version:
         return False
     waiting = [one for one in work.open.values() if one.element == definition.amendable_while]
     again = any(one.element == task.element and one.item == task.item for one in work.open.values())

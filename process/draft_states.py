@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import simplejson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -52,10 +52,14 @@ class State:
         found = {}
         for form_id, source in self.forms.items():
             try:
-                found[form_id] = simplejson.loads(source.decode("utf-8-sig"), use_decimal=True)
+                found[form_id] = json.loads(source.decode("utf-8-sig"), parse_constant=_refuse)
             except ValueError:
                 continue
         return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"no JSON: {constant}")
 
 
 def as_process(xml: bytes, process_id: str, name: str | None = None) -> bytes:

@@ -130,8 +130,9 @@ class Drafts:
     ) -> State:
         """Save what is given over the state `revision` (0: no draft was open); a form that is None is removed.
 
-        Returns the state that counts now; nothing is written when nothing changed. Raises DraftChanged when another
-        state counts by then: what was sent is kept aside all the same.
+        The diagram and each form are parts: what others saved in other parts meanwhile stays. Returns the state that
+        counts now; nothing is written when nothing changed. Raises DraftChanged when somebody else changed the same
+        part since `revision`: what was sent is kept aside all the same.
         """
         authority.require(actor, PENGELOLA)
         check_content(xml, forms)
@@ -139,9 +140,10 @@ class Drafts:
         with self.store.transaction() as tx:
             row = self._locked(tx, process_id)
             head = read(tx, row, row.head) if row.head else self._published(tx, process_id, now)
-            late = revision != row.head
-            under = read_or(tx, row, revision, head) if late else head
-            mine = (under.xml if xml is None else xml, merged(under.forms, forms))
+            under = head if revision == row.head else read_or(tx, row, revision, self._published(tx, process_id, now))
+            late = _clash(under, head, xml, forms)
+            over = under if late else head
+            mine = (over.xml if xml is None else xml, merged(over.forms, forms))
             if mine == (head.xml, dict(head.forms)):
                 return head
             number = store(tx, row, mine, actor, now, aside=late)
@@ -230,6 +232,15 @@ class Drafts:
         forms = {form_id: form.source for form_id, form in version.forms.items()}
         name, owner = version.process.name, version.owner_unit
         return State(process_id, name, owner, 0, version.process.xml, forms, None, None, version.number)
+
+
+def _clash(under: State, head: State, xml: bytes | None, forms: Mapping[str, bytes | None] | None) -> bool:
+    """Whether a part that is being saved over `under` has become another one in `head`."""
+    if xml is not None and head.xml not in (under.xml, xml):
+        return True
+    return any(
+        head.forms.get(form_id) not in (under.forms.get(form_id), source) for form_id, source in (forms or {}).items()
+    )
 
 
 def _slug(name: str) -> str:

@@ -70,7 +70,6 @@ class InstanceViews:
                 for item, pointer in items.items()
                 if sight.document(key, item or None)
             ]
-            documents = work.version.process.documents
             return InstancePage(
                 to_instance(work.row),
                 work.version,
@@ -80,7 +79,10 @@ class InstanceViews:
                     )
                     for row in shown
                 ),
-                tuple(DocumentRow(one, documents[one.key].name, author) for one, author in versions(tx, newest)),
+                tuple(
+                    DocumentRow(one, work.version_of(one.version_id).process.documents[one.key].name, author)
+                    for one, author in versions(tx, newest)
+                ),
                 self._prints_seen(tx, instance_id, sight),
                 _timeline_seen(timeline(tx, work.row.stream), sight, {row.id: row.item for row in rows}),
                 policy.may_manage(actor) and work.row.state == InstanceState.RUNNING,

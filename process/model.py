@@ -226,6 +226,7 @@ class DocumentVersion:
     written_at: datetime
     person_id: int | None
     position_id: int | None
+    version_id: int | None = None  # the process version that wrote it, when the instance has moved on from that
 
 
 @dataclass(frozen=True, slots=True)

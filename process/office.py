@@ -13,6 +13,7 @@ from process.engine import Engine
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
 from process.jobs import Jobs, Scheduler, ThreadScheduler
+from process.migrating import Moving
 from process.people import People
 from process.prints import Prints
 from process.reschedule import Rescheduling
@@ -50,6 +51,7 @@ class Office:
         self.files = Files(desk, data_dir / "berkas", max_bytes=max_upload_bytes)
         self.prints = Prints(desk, self.files.blobs)
         self.views = Views(desk, self.prints, self.files.blobs)
+        self.moving = Moving(desk)
         self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock)
         self.jobs = Jobs(store, clock)

@@ -43,7 +43,8 @@ class Prints:
             if row is None:
                 raise NotFound("Cetakan ini tidak ada.")
             work = self.desk.by_instance(tx, row.instance, SYSTEM, now)
-            view = document_view(tx, work.version, row.document_version)
+            view = document_view(tx, work.version_of, row.document_version)
+            written = work.version_of(view.version.version_id).process
             lines = tx.scalar(sa.select(unit.c.letterhead).where(unit.c.code == work.row.owner_unit)) or ""
             letterhead = tuple(line for line in lines.split("\n") if line.strip())
             return Printable(
@@ -52,8 +53,8 @@ class Prints:
                 row.layout,
                 view,
                 to_instance(work.row),
-                letterhead or work.version.process.identity.instansi,
-                work.version.process.name,
+                letterhead or written.identity.instansi,
+                written.name,
                 row.state == "ready",
             )
 

@@ -67,6 +67,7 @@ class TaskRow(NamedTuple):
     revision: int
     completed_by: int | None
     position: int | None
+    version: int | None = None  # the one that it ended under, when the instance has moved on from that
 
     @property
     def open(self) -> bool:

@@ -228,6 +228,7 @@ user_task = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("completed_by", _Key, ForeignKey("person.id")),
     Column("position", _Key, ForeignKey("position.id")),  # in which completed_by acted
+    Column("version", _Key),  # the one that it ended under, when that says other things than the instance's own
     UniqueConstraint("instance", "element", "pass", "item"),
     _partial("ix_user_task_offered", "role", "unit", "due", where="completed IS NULL"),
     _partial("ix_user_task_held", "assignee", "due", where="completed IS NULL AND assignee IS NOT NULL"),
@@ -262,6 +263,7 @@ document_version = Table(
     Column("written_at", _Instant, nullable=False),
     Column("person", _Key, ForeignKey("person.id")),
     Column("position", _Key, ForeignKey("position.id")),
+    Column("version", _Key),  # the one that wrote it, when that says other things than the instance's own
     UniqueConstraint("instance", "key", "item", "number"),
 )
 

@@ -138,7 +138,7 @@ def cancel(instance_id: str) -> ResponseReturnValue:
 
 
 def _each(row: TaskRow, found: InstancePage) -> bool:
-    return row.task.item is not None and row.task.element in found.version.process.tasks
+    return row.task.item is not None
 
 
 def _late(row: TaskRow, now: datetime) -> bool:
@@ -175,7 +175,7 @@ def _boards(found: InstancePage, names: Mapping[str, str], now: datetime) -> lis
     for element, rows in by_element.items():
         lines = [_board_row(row, names, now) for row in sorted(rows, key=lambda r: names.get(r.task.item or "", ""))]
         sent = sum(line["state_name"] == "Terkirim" for line in lines)
-        task = found.version.process.tasks[element]
+        task = rows[0].task  # as it was called then: a later version may have dropped the step
         summary = f"{sent} dari {len(lines)} terkirim"
         boards.append({"number": task.number, "name": task.name, "rows": lines, "summary": summary})
     return sorted(boards, key=lambda board: board["number"])

@@ -44,6 +44,7 @@ SENTENCES: dict[str, Callable[[Telling], str]] = {
     "instance.started": lambda t: "memulai pelaksanaan",
     "instance.finished": lambda t: "Pelaksanaan selesai",
     "instance.cancelled": lambda t: "membatalkan pelaksanaan",
+    "instance.moved": lambda t: f"memindahkan pelaksanaan dari versi {t.data.get('dari')} ke versi {t.data.get('ke')}",
     "task.available": lambda t: f"{t.step} dapat dikerjakan{t.units()}",
     "task.claimed": lambda t: f"mengambil {t.step}{t.of}",
     "task.released": lambda t: f"melepaskan {t.step}{t.of}{t.name('nama', ' dari ')}",
