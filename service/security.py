@@ -173,9 +173,8 @@ def _before() -> None:
             g.actor, g.csrf = None, None
     if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
         return  # answered by routing, in the visitor's own surroundings
-    if not flags.get("alur_public"):
-        if actor().must_change_password and request.endpoint not in BEFORE_PASSWORD:
-            raise PasswordChangeNeeded("Kata sandi awal hanya untuk masuk pertama kali. Gantilah, lalu lanjutkan.")
+    if not flags.get("alur_public") and actor().must_change_password and request.endpoint not in BEFORE_PASSWORD:
+        raise PasswordChangeNeeded("Kata sandi awal hanya untuk masuk pertama kali. Gantilah, lalu lanjutkan.")
     if request.method not in SAFE_METHODS:
         if (request.content_length or 0) > (request.max_content_length or 0):
             raise BodyTooLarge()

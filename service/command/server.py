@@ -27,24 +27,14 @@ def serve() -> None:
     with _listening(given) as listening, opened(given) as office:
         from service import demo as demonstration
         from service.app import create_app
+        from service.serving import make_server
 
         if given.demo:
             given = replace(given, secret_key=given.secret_key or _kept_secret(given.data_dir))
             if demonstration.is_empty(office) or demonstration.is_demo(office):
                 demonstration.set_up(office)
         app = create_app(office, given)
-        import waitress
-
-        server = waitress.create_server(
-            app,
-            sockets=[listening],
-            threads=given.threads,
-            ident=None,
-            max_request_body_size=given.max_upload_bytes + 1_000_000,
-            trusted_proxy=given.trusted_proxy,
-            trusted_proxy_headers="x-forwarded-for x-forwarded-proto" if given.trusted_proxy else "",
-            clear_untrusted_proxy_headers=True,
-        )
+        server = make_server(app, listening, given)
         signal.signal(signal.SIGTERM, _stop)
         office.scheduler.start()
         try:
@@ -66,13 +56,6 @@ serve.epilog = (
     "\b\nContoh:\n  ALUR_SECRET_KEY=… alur serve\n  ALUR_DEMO=1 ALUR_PORT=8080 alur serve\n\n\b\nVariabel:\n"
     + _VARIABLES_HELP
 )
-
-
-def _proxy(given: Settings) -> dict[str, object]:
-    if given.trusted_proxy is None:
-        return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {"trusted_proxy": given.trusted_proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
