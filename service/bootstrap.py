@@ -94,7 +94,7 @@ def install_python(name: str) -> None:
     if fits(done, digest(lock)) or (name == "run" and fits(full, digest(ROOT / "requirements" / "test.txt"))):
         return
     say(f"memasang pustaka Python dari requirements/{name}.txt …")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(*pip, "--require-hashes", "-r", lock)
     done.write_text(digest(lock))
 

@@ -172,7 +172,7 @@ def _boards(found: InstancePage, names: Mapping[str, str], now: datetime) -> lis
     for (element, _), row in newest.items():
         by_element[element].append(row)
     boards = []
-    for element, rows in by_element.items():
+    for rows in by_element.values():
         lines = [_board_row(row, names, now) for row in sorted(rows, key=lambda r: names.get(r.task.item or "", ""))]
         sent = sum(line["state_name"] == "Terkirim" for line in lines)
         task = rows[0].task  # as it was called then: a later version may have dropped the step
