@@ -10,6 +10,7 @@ The first line also names the diagram: state of one version must not be read wit
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import orjson
@@ -29,6 +30,17 @@ _STATES = (TaskState.WAITING, TaskState.READY, TaskState.STARTED)
 _INTERNAL = {"due": int, "fired": bool, "item": str, "via": str}
 
 
+class _Squeezer(threading.local):
+    """Compression contexts are costly to make and belong to one thread."""
+
+    def __init__(self) -> None:
+        self.press = zstandard.ZstdCompressor(level=3, write_checksum=True)
+        self.release = zstandard.ZstdDecompressor()
+
+
+_squeezer = _Squeezer()
+
+
 def encode(run: Run) -> bytes:
     """The bytes of an instance after a step."""
     positions: dict[int, int] = {}
@@ -40,7 +52,7 @@ def encode(run: Run) -> bytes:
         rows.append((token.id, parent, numbers[token.task_spec.name], token._state, token.internal_data or 0))
     head = orjson.dumps((run.plan.digest[:_DIGEST], run.next_id, rows))
     payload = head + b"\n" + (canonical.dumps(run.variables) if run.variables else b"{}")
-    return bytes((VERSION,)) + zstandard.ZstdCompressor(level=3, write_checksum=True).compress(payload)
+    return bytes((VERSION,)) + _squeezer.press.compress(payload)
 
 
 def decode(plan: Plan, snapshot: bytes, moment: Moment | None) -> Run:
@@ -65,7 +77,7 @@ def _unpack(snapshot: bytes) -> tuple[Any, Any, Any, dict[str, Any]]:
         # A frame that says its size is given that much memory, whatever `max_output_size` says.
         if zstandard.frame_content_size(snapshot[1:]) > MAX_BYTES:
             raise SnapshotError("Keadaan pelaksanaan yang tersimpan rusak.")
-        payload = zstandard.ZstdDecompressor().decompress(snapshot[1:], max_output_size=MAX_BYTES)
+        payload = _squeezer.release.decompress(snapshot[1:], max_output_size=MAX_BYTES)
         head, _, tail = payload.partition(b"\n")
         digest, next_id, rows = orjson.loads(head)
         variables = canonical.loads(tail) if tail != b"{}" else {}

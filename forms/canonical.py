@@ -24,6 +24,14 @@ MAX_DIGITS = 128
 
 _INT_BOUND = 10**MAX_DIGITS
 _NUMBER_TEXT = 2 * MAX_DIGITS
+_ENCODER = simplejson.JSONEncoder(
+    ensure_ascii=False,
+    separators=(",", ":"),
+    sort_keys=True,
+    allow_nan=False,
+    use_decimal=True,
+    namedtuple_as_object=False,
+)
 
 
 class CanonicalError(ValueError):
@@ -38,15 +46,7 @@ def dumps(data: Any) -> bytes:
     rules refuse, raises CanonicalError.
     """
     try:
-        encoded = simplejson.dumps(
-            _normal(data, 1),
-            ensure_ascii=False,
-            separators=(",", ":"),
-            sort_keys=True,
-            allow_nan=False,
-            use_decimal=True,
-            namedtuple_as_object=False,
-        ).encode("utf-8")
+        encoded = _ENCODER.encode(_normal(data, 1)).encode("utf-8")
     except UnicodeEncodeError as error:
         raise CanonicalError("text with a lone surrogate") from error
     if len(encoded) > MAX_BYTES:

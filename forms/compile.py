@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load
 
 from forms import bounds
 from forms.errors import Path
-from forms.fields import Ignored
 from forms.schema import Field
 from forms.scope import Item, Scope
 
@@ -25,7 +24,19 @@ class FormSchema(Schema):
     class Meta:
         unknown = RAISE
 
+    given: ClassVar[frozenset[str]] = frozenset()
+    """Keys whose values never come from the person: what was sent for them is not looked at."""
+
     error_messages = {"unknown": UNKNOWN, "type": NOT_OBJECT}  # noqa: RUF012 - marshmallow reads it as it is
+
+    @pre_load(pass_collection=True)
+    def _leave_out(self, data: Any, many: bool, **_: Any) -> Any:
+        if self.given and many and isinstance(data, list):
+            return [self._without(row) for row in data]
+        return self._without(data) if self.given and not many else data
+
+    def _without(self, data: Any) -> Any:
+        return {key: data[key] for key in data if key not in self.given} if isinstance(data, dict) else data
 
 
 class _Rows(fields.Nested):
@@ -57,9 +68,11 @@ def _tree(scope: Scope) -> dict[str, Any]:
 
 def _schema(level: Mapping[str, Any]) -> type[Schema]:
     # Attributes get neutral names: a key such as "load" or "Meta" must not meet a method of Schema.
-    declared: dict[str, Any] = {}
+    given = {key for key, node in level.items() if isinstance(node, Item) and getattr(node.component, "given", False)}
+    declared: dict[str, Any] = {"given": frozenset(given)}
     for number, (key, node) in enumerate(level.items()):
-        declared[f"f{number}"] = _field(key, node)
+        if key not in given:
+            declared[f"f{number}"] = _field(key, node)
     return type("CompiledSchema", (FormSchema,), declared)
 
 
@@ -68,8 +81,6 @@ def _field(key: str, node: Any) -> fields.Field[Any]:
         return fields.Nested(_schema(node), data_key=key, attribute=key, allow_none=True)
     if isinstance(node.component, Field):
         assert node.check is not None
-        if node.component.given:
-            return Ignored(node.component, attribute=key)
         return node.check
     assert node.rows is not None
     return _Rows(compile_schema(node.rows), many=True, data_key=key, attribute=key, allow_none=True)

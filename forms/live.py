@@ -14,6 +14,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from forms import text
 from forms.errors import Path
 from forms.feel import Expression
 from forms.schema import (
@@ -25,6 +26,7 @@ from forms.schema import (
     FilesField,
     NumberField,
     Rows,
+    TextField,
     empty_value,
 )
 from forms.scope import Item, Scope, get_at, set_at
@@ -196,6 +198,12 @@ def normal(item: Item, start: Any) -> Any:
         return empty_value(component)
     if isinstance(component, ExpressionField):
         return start
+    if (
+        isinstance(component, TextField)
+        and isinstance(start, str)
+        and text.clean(start, multiline=component.multiline) == start
+    ):
+        return start  # right or wrong: no check would change it
     try:
         value = item.check.taken(start) if item.check is not None else start
     except ValidationError:

@@ -47,6 +47,7 @@ class Plan:
                 early.add(id(item))
                 deciding |= words(item.component.expression)
         self.early = tuple(item for item in self.computed if id(item) in early)
+        self.late = tuple(item for item in self.computed if id(item) not in early)
         self.deciding = frozenset(deciding)
 
 
@@ -139,9 +140,12 @@ def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
         if isinstance(part, Cell) and isinstance(part.component, ExpressionField):
             cells.setdefault(id(part.item), []).append(part)
     for _ in range(MAX_PASSES if conditional else 0):
+        evaluator.begin()
         _compute(plan.early, cells, evaluator)
         if not _decide(conditional, plan, evaluator):
-            break
+            _compute(plan.late, cells, evaluator)  # nothing that the early ones look at has changed since
+            return
+    evaluator.begin()
     _compute(plan.computed, cells, evaluator)
 
 
@@ -168,7 +172,6 @@ def _decide(conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator
 
 def _compute(items: Iterable[Item], cells: Mapping[int, list[Cell]], evaluator: Evaluator) -> None:
     """Computes the visible cells of these items, in their order."""
-    evaluator.begin()
     for item in items:
         component = item.component
         assert isinstance(component, ExpressionField)
