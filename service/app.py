@@ -12,10 +12,13 @@ from service import (
     assets,
     attachments,
     auth,
+    creating,
     documents,
+    editor,
     health,
     inbox,
     instances,
+    moving,
     printing,
     problems,
     processes,
@@ -23,11 +26,32 @@ from service import (
     starting,
     tables,
     tasks,
+    versions,
     words,
 )
 from service.settings import Settings
 
-RESOURCES = (auth, inbox, tasks, tables, starting, processes, instances, documents, attachments, health)
+RESOURCES = (
+    auth,
+    inbox,
+    tasks,
+    tables,
+    starting,
+    creating,
+    processes,
+    editor,
+    versions,
+    moving,
+    instances,
+    documents,
+    attachments,
+    health,
+)
+PARTS = {
+    "inbox": ("tasks", "tables"),
+    "processes": ("creating", "editor", "versions", "moving", "starting"),
+    "instances": ("documents",),
+}
 
 
 def create_app(office: Office, settings: Settings) -> Flask:
@@ -84,7 +108,8 @@ def navigation() -> list[dict[str, Any]]:
     result = []
     for endpoint, label, id_, count, unit in entries:
         exact = request.endpoint == endpoint
-        section = endpoint.split(".")[0] == here or (endpoint == "inbox.page" and here in ("tasks", "tables"))
+        room = endpoint.split(".")[0]
+        section = room == here or here in PARTS.get(room, ())
         current = exact or (section and request.endpoint != "inbox.notifications" and endpoint != "inbox.notifications")
         result.append(
             {

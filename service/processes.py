@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from process import authority
 from process.definitions import Version
 from process.errors import AlurError
-from process.model import Actor
+from process.model import PENGELOLA, Actor
 from service.security import actor, office
 
 blueprint = Blueprint("processes", __name__)
@@ -23,7 +24,11 @@ def listing() -> ResponseReturnValue:
     who = actor()
     names = unit_names()
     rows: list[dict[str, Any]] = []
-    for row in office().definitions.list():
+    known = office().definitions.list()
+    current = {row.process_id for row in known if row.in_force}
+    # Not in force: for who may bring that about. Drafts of processes that are, are on their own pages.
+    waiting = {row.process_id: row.name for row in (*office().drafts.list(), *known) if row.process_id not in current}
+    for row in known:
         if not row.in_force:
             continue
         version = office().definitions.current(row.process_id)
@@ -39,7 +44,8 @@ def listing() -> ResponseReturnValue:
                 "may_start": may_start(version, who),
             }
         )
-    return render_template("process/list.html", rows=rows)
+    editor = authority.has(who, PENGELOLA)
+    return render_template("process/list.html", rows=rows, may_edit=editor, waiting=waiting if editor else {})
 
 
 @blueprint.get("/proses/<process_id>")
@@ -53,6 +59,8 @@ def page(process_id: str) -> ResponseReturnValue:
         version=version,
         owner_name=unit_names().get(version.owner_unit, version.owner_unit),
         may_start=may_start(version, who),
+        may_edit=authority.has(who, PENGELOLA),
+        in_force=True,
         instances=[row.instance for row in office().views.instances(who, process_id=process_id).rows[:LATEST]],
     )
 

@@ -1,0 +1,137 @@
+"""A new process: from an empty diagram, from a template, as a copy of another, or from a file made elsewhere."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bpmn.outline import outline
+from bpmn.rewrite import process_of
+from bpmn.safexml import MAX_BYTES
+from process import authority
+from process.errors import FileRefused, FileTooLarge, InvalidData
+from process.model import PENGELOLA, FieldError
+from service.demo import shipped
+from service.editor import wanted
+from service.security import actor, office, takes_files
+
+blueprint = Blueprint("creating", __name__)
+
+EMPTY = "kosong"
+NAMES = {"kosong": "Diagram kosong"}
+
+
+def templates() -> dict[str, bytes]:
+    """Diagrams to begin from, by name without ending; the empty one among them."""
+    folder = files("bpmn").joinpath("diagrams", "templat")
+    found = [path for path in folder.iterdir() if path.name.endswith(".bpmn")] if folder.is_dir() else []
+    return {path.name.removesuffix(".bpmn"): path.read_bytes() for path in sorted(found, key=lambda path: path.name)}
+
+
+def template_forms(xml: bytes) -> dict[str, bytes]:
+    """The shipped forms that a template names anywhere."""
+    known = {**shipped()[1], **_beside()}
+    text = xml.decode()
+    return {form_id: source for form_id, source in known.items() if f'"{form_id}"' in text}
+
+
+def _beside() -> dict[str, bytes]:
+    folder = files("bpmn").joinpath("diagrams", "templat")
+    found = [path for path in folder.iterdir() if path.name.endswith(".form")] if folder.is_dir() else []
+    return {path.name.removesuffix(".form"): path.read_bytes() for path in found}
+
+
+@blueprint.get("/proses/baru")
+def page() -> ResponseReturnValue:
+    """What to begin from."""
+    authority.require(actor(), PENGELOLA)
+    return _page({}, {})
+
+
+def _page(typed: dict[str, str], errors: dict[str, str]) -> str:
+    known: list[dict[str, Any]] = []
+    for name, xml in templates().items():
+        if name != EMPTY:
+            found = process_of(xml)
+            read = outline(xml)
+            known.append({
+                "id": name, "name": found[1] if found else name, "steps": len(read.steps) if read else 0,
+                "revises": found[0] if found else None,
+            })  # fmt: skip
+    rows = {row.process_id: row.name for row in office().definitions.list()}
+    return render_template(
+        "process/new.html",
+        sources=rows,
+        templates=known,
+        units=office().people.units(),
+        values={"cara": EMPTY, **typed},
+        errors=errors,
+    )
+
+
+@blueprint.post("/proses/baru")
+@takes_files
+def create() -> ResponseReturnValue:
+    """The draft of a new process."""
+    authority.require(actor(), PENGELOLA)
+    typed = {name: wanted(name) for name in ("cara", "nama", "unit", "sumber", "templat")}
+    try:
+        xml, forms = _content(typed)
+        if not typed["nama"]:
+            found = process_of(xml)
+            typed["nama"] = found[1] if found else ""
+        if not typed["unit"]:
+            raise InvalidData([FieldError(("unit",), "unit", "Pilih unit pemilik proses.")])
+        made = office().drafts.create(typed["nama"], typed["unit"], xml, forms, actor())
+    except InvalidData as error:
+        return _page(typed, {one.field: one.message for one in error.errors}), 422
+    flash("Draf proses baru dibuat. Proses ini dapat dijalankan setelah diberlakukan.", "success")
+    return redirect(url_for("editor.page", process_id=made))
+
+
+@blueprint.post("/proses/<process_id>/sunting/templat")
+def from_template(process_id: str) -> ResponseReturnValue:
+    """A shipped revision of this very process becomes its draft; what the draft was stays among its saved states."""
+    authority.require(actor(), PENGELOLA)
+    name = wanted("templat")
+    xml = templates().get(name)
+    found = process_of(xml) if xml is not None else None
+    if xml is None or found is None or found[0] != process_id:
+        raise InvalidData([FieldError(("templat",), "templat", "Templat ini bukan revisi proses ini.")])
+    state = office().drafts.state(process_id)
+    office().drafts.save(process_id, actor(), revision=state.revision, xml=xml, forms=template_forms(xml))
+    flash("Draf diisi dari templat. Simpanan sebelumnya masih ada dalam riwayat draf.", "success")
+    return redirect(url_for("editor.page", process_id=process_id))
+
+
+def _content(typed: dict[str, str]) -> tuple[bytes, dict[str, bytes]]:
+    way = typed["cara"]
+    if way == "salin":
+        state = office().drafts.state(typed["sumber"])
+        return state.xml, dict(state.forms)
+    if way == "unggah":
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise InvalidData([FieldError(("file",), "file", "Pilih berkas .bpmn.")])
+        xml = sent.stream.read(MAX_BYTES + 1)
+        if len(xml) > MAX_BYTES:
+            raise FileTooLarge(f"Berkas melebihi {MAX_BYTES // 1024 // 1024} MB.")
+        if b"definitions" not in xml:
+            raise FileRefused("Berkas ini bukan diagram BPMN 2.0.")
+        return xml, template_forms(xml) if _is_text(xml) else {}
+    name = typed["templat"] if way == "templat" else EMPTY
+    found = templates().get(name)
+    if found is None:
+        raise InvalidData([FieldError(("templat",), "templat", "Pilih salah satu templat.")])
+    return found, template_forms(found)
+
+
+def _is_text(xml: bytes) -> bool:
+    try:
+        xml.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
