@@ -64,11 +64,14 @@ class Crew:
         self.office = office
         self.clock = clock
         self.years = itertools.count(2027)
+        self.ids: dict[str, int] = {}
 
     def actor(self, account: str) -> Actor:
-        found = next(one for one in self.office.people.find(account) if one.username == account)
+        if account not in self.ids:
+            found = self.office.people.find(account)
+            self.ids[account] = next(one.id for one in found if one.username == account)
         with self.office.store.reading() as tx:
-            return self.office.people.actor(tx, found.id, self.clock.now())
+            return self.office.people.actor(tx, self.ids[account], self.clock.now())
 
     def rows(self, sql: str, **values: Any) -> list[Any]:
         with self.office.store.reading() as tx:
