@@ -13,6 +13,7 @@ MAX_DEPTH = 12
 MAX_VALUES = 100_000
 MAX_CHARACTERS = 2_000_000
 MAX_ROWS = 2_000
+MAX_ERRORS = 300  # told at once; nobody reads more, and a hostile submission could hold a hundred thousand
 MAX_DIGITS = 40  # of a number, before and after the decimal point together
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -70,8 +70,8 @@ class Form:
 
         A missing key is an empty field; a key that is neither a field nor in `initial` is refused. Read-only values
         and fixed rows come from `initial`, computed ones are computed; what is hidden or disabled is left out.
-        `now` is an aware instant; `attachments` are those the person may name, by id. All errors at once, in the
-        order of the form: FormInvalid.
+        `now` is an aware instant; `attachments` are those the person may name, by id. All errors at once (no more
+        than bounds.MAX_ERRORS), in the order of the form: FormInvalid.
         """
         given = bounds.check(submitted)
         start = _json(initial)
@@ -82,7 +82,7 @@ class Form:
         around = rules.Surroundings(evaluator, start, attachments or {}, now)
         errors = [*_cell_errors(root, problems, around), *_shape_errors(root, problems, given)]
         if errors or evaluator.errors:
-            raise FormInvalid(dict.fromkeys([*errors, *evaluator.errors]))
+            raise FormInvalid(list(dict.fromkeys([*errors, *evaluator.errors]))[: bounds.MAX_ERRORS])
         result = root.output()
         bounds.check(result, storable=True)
         return result

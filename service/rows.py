@@ -288,7 +288,7 @@ def _moment(field: DateTimeField, cell: Cell) -> str:
 
 def _text(cell: Any) -> str:
     if isinstance(cell, Decimal):
-        return plain(cell)
+        return plain(_bounded(cell))
     if isinstance(cell, bool):
         return "Ya" if cell else "Tidak"
     if isinstance(cell, date | datetime):

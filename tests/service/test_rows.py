@@ -141,6 +141,13 @@ def test_errors_name_row_and_column_of_the_table() -> None:
     assert "Makin tinggi" in result.errors[1].message
 
 
+def test_a_number_without_bounds_is_an_error_of_its_cell_in_every_column() -> None:
+    huge = Decimal("1E+200")
+    result = read([["Kode", "Target triwulan", "Arah"], [huge, huge, huge]])
+    assert (result.errors[0].column, result.errors[0].message) == ("Kode", "angka terlalu panjang.")
+    assert len(result.errors) == 3
+
+
 def test_fixed_rows_are_found_by_their_code_in_any_order() -> None:
     current = [{"kode": "1", "nama": ""}, {"kode": "2", "nama": ""}]
     table: Table = [["Kode", "Indikator kinerja"], ["2", "dua"], ["1", "satu"], ["9", "asing"]]
@@ -165,7 +172,12 @@ def test_a_number_written_the_indonesian_way_comes_back_exactly(number: Decimal)
 
 
 @settings(max_examples=40)
-@given(st.lists(st.lists(st.none() | st.text(max_size=12), max_size=7), max_size=6))
+@given(
+    st.lists(
+        st.lists(st.none() | st.text(max_size=12) | st.decimals(allow_nan=False, allow_infinity=False), max_size=7),
+        max_size=6,
+    )
+)
 def test_any_table_gives_rows_and_errors_never_a_crash(table: Table) -> None:
     result = read(table)
     assert len(result.rows) <= len(table)

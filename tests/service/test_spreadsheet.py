@@ -103,3 +103,54 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     except FileRefused:
         return
     assert all(isinstance(row, list) for row in table)
+
+
+def packed(sheet: str, shared: str = "") -> bytes:
+    """A workbook of one sheet and its shared strings, given as the inside of their elements."""
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    there = "http://schemas.openxmlformats.org/package/2006"
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{there}/content-types">'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{types}sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}worksheet+xml"/>'
+        f'<Override PartName="/xl/sharedStrings.xml" ContentType="{types}sharedStrings+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{there}/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {space} xmlns:r="{kind}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{there}/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"{sheet.partition('<row')[0]}<worksheet {space}><sheetData>"
+        f"{''.join(sheet.partition('<row')[1:])}</sheetData></worksheet>",
+        "xl/sharedStrings.xml": f"<sst {space}>{shared}</sst>",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_small_file_that_means_endless_work_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "TIMEOUT_SECONDS", 0.7)
+    bomb = packed('<row r="1"><c><v>1</v></c></row>', "<si/>" * 3_000_000)
+    assert len(bomb) < 100_000
+    with pytest.raises(FileRefused, match="terlalu rumit"):
+        spreadsheet.read_file("a.xlsx", bomb)
+
+
+def test_a_file_cannot_bring_in_another() -> None:
+    """External entities and those that multiply are refused, whatever they would have held."""
+    cell = '<row r="1"><c t="inlineStr"><is><t>&amp;x;</t></is></c></row>'.replace("&amp;", "&")
+    for entity in ('SYSTEM "file:///etc/hostname"', '"aaaaaaaaaa"'):
+        with pytest.raises(FileRefused):
+            spreadsheet.read_file("a.xlsx", packed(f"<!DOCTYPE w [<!ENTITY x {entity}>]>{cell}"))
+
+
+def test_only_line_ends_are_an_empty_table_and_a_late_row_is_not_lost() -> None:
+    assert spreadsheet.read_text("\n" * 200_000) == []
+    assert spreadsheet.read_text("a;b\n\n1;2\n" + ";\n" * 50_000) == [["a", "b"], [], ["1", "2"]]
+    with pytest.raises(FileRefused, match="paling banyak"):
+        spreadsheet.read_text("a;b\n" + "\n" * 50_000 + "1;2\n")
