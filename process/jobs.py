@@ -158,15 +158,19 @@ class ThreadScheduler:
         self._threads.clear()
 
     def _loop(self, work: Callable[[], None]) -> None:
+        said = ""  # what goes wrong twice a second is told once, until it changes
         while True:
+            trouble = ""
             try:
                 work()
             except Busy:
                 log.warning("the database was busy; trying again")
-            except AlurError:
-                log.exception("a due step could not be done")
-            except Exception:
-                log.exception("the scheduler met an unexpected error")
+            except Exception as error:
+                trouble = repr(error)
+                if trouble != said:
+                    ours = isinstance(error, AlurError)
+                    log.exception("a due step could not be done" if ours else "the scheduler met an unexpected error")
+            said = trouble
             if self._clock.wait(self._stop, self._interval):
                 return
 

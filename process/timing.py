@@ -21,7 +21,8 @@ BATCH = 200
 def fire_due(desk: Desk, now: datetime) -> int:
     """Fire the timers that are due, each instance in a transaction of its own; returns how many fired.
 
-    An instance that somebody holds at this moment is left for the next round: its own completion fires them too.
+    An instance that somebody holds at this moment is left for the next round: its own completion fires them too. One
+    that cannot go on keeps no other waiting: its error is raised when all the others have fired.
     """
     with desk.store.reading() as tx:
         due = tx.all(
@@ -31,11 +32,17 @@ def fire_due(desk: Desk, now: datetime) -> int:
             .limit(BATCH)
         )
     fired = 0
+    trouble: Exception | None = None
     for row in due:
         try:
             fired += _fire(desk, row.id, now)
         except Busy:
             continue
+        except Exception as error:
+            error.add_note(f"instance {row.id}")
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
     return fired
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
+import sqlalchemy as sa
+
 from process.clock import ManualClock
+from process.errors import AlurError
 from process.model import InstanceState
 from process.office import Office
 
@@ -67,6 +71,18 @@ def test_many_at_once_fire_each_timer_once(crew, office, clock):
     assert sum(fired) == 3
     for instance in instances:
         assert crew.events(instance).count("task.late") == 1
+
+
+def test_an_instance_that_cannot_go_on_keeps_no_other_waiting(crew, office, clock):
+    broken, sound = crew.start(), crew.start()
+    with office.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE instance SET snapshot = :raw WHERE id = :id"), {"raw": b"rusak", "id": broken})
+    clock.advance(days=5)
+    with pytest.raises(AlurError) as caught:
+        office.engine.fire_due()
+    assert broken in "".join(caught.value.__notes__)
+    assert crew.events(sound).count("task.late") == 1
+    assert crew.events(broken).count("task.late") == 0
 
 
 def test_the_scheduler_fires_what_fell_due_while_nothing_ran(lite, tmp_path):
