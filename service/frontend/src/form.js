@@ -19,6 +19,15 @@ function withReason(url) {
   return text ? `${url}${url.includes('?') ? '&' : '?'}alasan=${encodeURIComponent(text)}` : url;
 }
 
+/** The first edit of a sole holder takes the task: the page says so without being opened again. */
+function showHolder({ holder }) {
+  const [ place, claim, release ] = [ one('holder'), one('claim'), one('release') ];
+  if (!holder || !claim || claim.hidden) return;
+  if (place) place.textContent = holder;
+  claim.hidden = true;
+  if (release) release.hidden = false;
+}
+
 async function mount(host) {
   const urls = host.dataset;
   const opened = await request(urls.form);
@@ -56,6 +65,7 @@ async function mount(host) {
   const autosave = new Autosave({
     url: urls.draft ?? null, revision, copy, collect: gather,
     show: (state, info) => status.show(state, info),
+    onSaved: showHolder,
     onStale: (problem) => staleNotice(problem),
     onDone: (problem) => notice.show('warning', `${problem.message} Isian Anda tetap ada di halaman ini.`, [ copyButton(gather) ]),
   });

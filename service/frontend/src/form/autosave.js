@@ -15,13 +15,15 @@ export class Autosave {
    * copy: LocalCopy
    * show(state, info): tells the person; states 'saving', 'saved', 'waiting', 'unsaved', 'expired', 'other', 'offline', 'refused', 'local'
    * onStale(problem), onDone(problem): another device saved later; the task is no longer ours
+   * onSaved(answer): the server has it
    */
-  constructor({ url, revision, collect, copy, show, onStale, onDone }) {
+  constructor({ url, revision, collect, copy, show, onStale, onDone, onSaved = () => {} }) {
     Object.assign(this, { url, revision, copy });
     this._collect = collect;
     this._show = show;
     this._onStale = onStale;
     this._onDone = onDone;
+    this._onSaved = onSaved;
     this._changes = 0; // counts changes
     this._acknowledged = 0; // the count that the server has
     this._running = null;
@@ -158,15 +160,16 @@ export class Autosave {
     const count = this._changes;
     this._show('saving');
     try {
-      const { revision, savedAt } = await request(this.url, { method: 'PUT', json: { data: this._collect(), revision: this.revision } });
-      this.revision = revision;
+      const answer = await request(this.url, { method: 'PUT', json: { data: this._collect(), revision: this.revision } });
+      this.revision = answer.revision;
       this._acknowledged = count;
       this._retry = FIRST_RETRY;
+      this._onSaved(answer);
       if (this.unsaved) this.keepCopy();
       else {
         clearTimeout(this._copyTimer);
         this.copy.remove();
-        this._show('saved', { savedAt });
+        this._show('saved', { savedAt: answer.savedAt });
       }
       return !this.unsaved;
     } catch (problem) {
