@@ -29,7 +29,7 @@ def listing() -> ResponseReturnValue:
     """The instances that this person may see, newest first."""
     state = request.args.get("keadaan", "semua")
     search = request.args.get("cari", "").replace("\x00", "").strip()[:200]
-    process_id = request.args.get("proses", "")[:100]
+    process_id = request.args.get("proses", "").replace("\x00", "")[:100]
     number = request.args.get("hal", "1")
     found = office().views.instances(
         actor(),

@@ -49,7 +49,7 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     errors.TooManyAttempts: (429, "terlalu-banyak-percobaan"),
     errors.Conflict: (409, "bertentangan"),
     errors.Stale: (409, "sudah-berubah"),
-    errors.DraftChanged: (409, "draf-berubah"),
+    errors.DraftChanged: (409, "sudah-berubah"),
     errors.MoveRefused: (409, "tidak-dapat-dipindahkan"),
     errors.TaskDone: (409, "sudah-dikerjakan"),
     errors.TaskTaken: (409, "sudah-diambil"),
@@ -161,7 +161,9 @@ def _back() -> str | None:
     """The page that the person came from, when it is one of ours."""
     referrer = request.referrer or ""
     root = request.host_url
-    return "/" + referrer[len(root) :] if referrer.startswith(root) and referrer != request.url else None
+    path = "/" + referrer[len(root) :]
+    # Two slashes would begin another site's address.
+    return path if referrer.startswith(root) and referrer != request.url and not path.startswith("//") else None
 
 
 def _ours(error: errors.AlurError) -> Response:

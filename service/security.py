@@ -9,11 +9,11 @@ import hmac
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
 from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, Map
 
 from forms.canonical import CanonicalError, loads
 from process.errors import NotAuthenticated
@@ -121,8 +121,7 @@ def safe_next(target: str | None) -> str:
     """A path of this site to go to after login; `/` for anything that could lead elsewhere."""
     if not target or not target.startswith("/") or "\\" in target or any(ord(c) < 32 for c in target):
         return "/"
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or target.startswith("//") or parts.path.startswith(("/masuk", "/keluar")):
+    if target.startswith(("//", "/masuk", "/keluar")):
         return "/"
     return target
 
@@ -173,6 +172,8 @@ def _before() -> None:
             g.actor, g.csrf = None, None
     if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
         return  # answered by routing, in the visitor's own surroundings
+    if "\x00" in request.path:
+        raise NotFound()  # no name holds it, and PostgreSQL would refuse to look
     if not flags.get("alur_public") and actor().must_change_password and request.endpoint not in BEFORE_PASSWORD:
         raise PasswordChangeNeeded("Kata sandi awal hanya untuk masuk pertama kali. Gantilah, lalu lanjutkan.")
     if request.method not in SAFE_METHODS:
@@ -192,8 +193,17 @@ def _after(response: Response) -> Response:
     return response
 
 
+class Number(IntegerConverter):
+    """`<int:…>` in an address: what no database could count to is no address."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**53} | options)
+
+
 def install(app: Flask) -> None:
-    """Puts the checks before and the headers after every request of the app."""
+    """Puts the checks before and the headers after every request of the app; to be called before routes are added."""
+    app.url_map.converters["int"] = Number
+    app.url_map.merge_slashes = False  # a doubled slash is no page, and its redirect would repeat the Host header
     app.before_request(_before)
     app.after_request(_after)
     app.jinja_env.globals.update(csrf_token=csrf_token, csrf_field=csrf_field)

@@ -111,3 +111,44 @@ def test_text_in_an_address_is_never_markup(visitor: Visitors) -> None:
 def test_odd_addresses_of_the_inbox_are_answered(visitor: Visitors) -> None:
     for query in ["tab=xyz", "hal=-1", "hal=99999999999", "hal=abc", "urut=%00", "cari=%00%E2%80%AE"]:
         assert visitor("staf.prk").page(f"/tugas?{query}").status_code == 200, query
+
+
+def test_odd_addresses_are_not_found_and_never_a_crash(visitor: Visitors) -> None:
+    staff = visitor("staf.prk")
+    for path in (
+        "/dokumen/" + "9" * 30,
+        "/tugas/a%00b",
+        "/proses/%00",
+        "/cetak/%00.pdf",
+        "//evil.example/x",
+        "/proses//x",
+    ):
+        assert staff.page(path).status_code == 404, path
+    assert staff.page("/pelaksanaan?proses=%00").status_code == 200
+
+
+def test_after_login_nobody_is_sent_elsewhere(guest: Any, app: Flask) -> None:
+    away = (
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "//[",
+        "///x",
+        "/\t/evil.example",
+        "javascript:x",
+    )
+    for target in away:
+        html = guest.client.get("/masuk", query_string={"next": target}, headers={"Accept": "text/html"}).text
+        assert 'name="next" value="/"' in html, target
+    with app.test_request_context():
+        assert security.safe_next("/tugas?tab=saya&cari=[") == "/tugas?tab=saya&cari=["
+
+
+def test_the_way_back_leads_to_our_own_pages_only(visitor: Visitors) -> None:
+    def back(referrer: str) -> bool:
+        headers = {"Accept": "text/html", "Referer": referrer}
+        html = visitor("staf.prk").client.get("/tidak-ada", headers=headers).text
+        return 'href="/' + referrer.removeprefix("http://localhost/") in html
+
+    assert back("http://localhost/proses?x=1")
+    assert not back("http://localhost//evil.example/")
