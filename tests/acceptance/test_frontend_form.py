@@ -293,3 +293,43 @@ def test_the_diagram_shows_where_the_work_stands(staff: Any) -> None:
     assert (shape.bounding_box() or {})["width"] == pytest.approx(before, rel=0.02)
     expect(diagram.locator("a.bjs-powered-by")).to_be_visible()
     staff.check_accessibility("diagram")
+
+
+def test_the_first_edit_takes_the_task_and_the_page_says_so(person: Callable[[str], Any]) -> None:
+    page = first_task(person("staf.prk"))
+    expect(page.locator("[data-holder]")).to_have_text("Belum diambil")
+    page.get_by_label("Catatan").fill("Mulai diisi")
+    expect(page.locator("[data-holder]")).to_have_text("Staf Bagian Perencanaan dan Keuangan")
+    expect(page.get_by_role("button", name="Ambil Tugas")).to_be_hidden()
+    expect(page.get_by_role("button", name="Lepaskan")).to_be_visible()
+
+
+def test_a_list_without_rows_and_a_doubled_row_are_said_where_they_are(person: Callable[[str], Any]) -> None:
+    page = first_task(person("staf.prk"))
+    page.get_by_role("button", name="Hapus baris 1").click()
+    page.locator("[data-form-submit]").click()
+    at_list = page.locator(".fjs-form-field-dynamiclist .fjs-form-field-error")
+    expect(at_list).to_have_text("Isi paling sedikit 1 baris.")
+    expect(page.locator("[data-form-errors]")).to_contain_text("Isi paling sedikit 1 baris.")
+    paste(page, [line(1), line(2), line(1)])
+    page.locator("[data-form-submit]").click()
+    said = page.locator("tbody tr").nth(2).locator(".fjs-form-field-error")
+    expect(said).to_have_text("Bagian dan Kode sama dengan baris 1; tidak boleh ganda.")
+
+
+def test_what_is_chosen_in_a_table_is_read_whole(person: Callable[[str], Any]) -> None:
+    staff = person("staf.prk")
+    page = first_task(staff)
+    paste(page, [line(1)])
+    words = page.locator("tbody tr").first.locator(".alur-pilih-teks")
+    expect(words).to_have_text(["Bagian Hukum", "Makin tinggi makin baik"])
+    for place in words.all():
+        over = place.evaluate("(node) => [node.scrollWidth - node.clientWidth, node.scrollHeight - node.clientHeight]")
+        assert over == [0, 0], "nothing of it is cut off"
+    staff.shot("formulir-pilihan")
+    staff.check_accessibility("a table with choices")
+    page = staff.open("/tugas")
+    page.set_viewport_size({"width": 360, "height": 740})
+    tops = page.locator(".tab li").evaluate_all("(nodes) => nodes.map((node) => node.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1, "the three tabs stand on one line"
+    staff.shot("kotak-tugas")
