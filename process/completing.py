@@ -12,7 +12,6 @@ from bpmn.model import BpmnError
 from forms.canonical import digest
 from process import answers, policy
 from process.clock import instant
-from process.context import named_by
 from process.errors import (
     ConfirmationMismatch,
     ConfirmationRequired,
@@ -23,7 +22,7 @@ from process.errors import (
     TaskDone,
     TaskTaken,
 )
-from process.model import Actor, Completed, Confirmation, Preview, TaskState
+from process.model import Actor, Completed, Confirmation, Following, Preview, TaskState
 from process.rows import TaskRow
 from process.store import Prepared, Tx
 from process.tables import draft, person, user_task
@@ -70,7 +69,24 @@ def complete_task(
         tx.run(_FORGET_DRAFT, {"sent": task_id})
         work.save()
         following = [one for one in work.made if policy.may_work(actor, one.role, one.unit, one.assignee)]
-        return Completed(work.row.id, tuple(one.id for one in following), advance.finished)
+        waiting = sum(one.element == task.element for one in work.open.values())
+        available = _following(work)
+        return Completed(
+            work.row.id, tuple(one.id for one in following), advance.finished, task.name, available, waiting
+        )
+
+
+def _following(work: Work) -> tuple[Following, ...]:
+    """The steps that became available, each once."""
+    process = work.version.process
+    lanes = {lane.id: lane.name for lane in process.lanes}
+    by_element: dict[str, list[TaskRow]] = {}
+    for one in work.made:
+        by_element.setdefault(one.element, []).append(one)
+    return tuple(
+        Following(rows[0].name, lanes.get(process.tasks[element].lane, ""), len(rows), bool(rows[0].returned))
+        for element, rows in by_element.items()
+    )
 
 
 def preview(desk: Desk, task_id: str, data: object, actor: Actor) -> Preview:
@@ -182,8 +198,8 @@ def person_name(tx: Tx, person_id: int | None) -> str | None:
 def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
     definition = work.definition(task)
     form = work.version.forms[definition.form]
-    named = work.sources.named(named_by(definition.initial.values()), task.item)
-    work.sources.load([*named, *((one.document, task.item) for one in definition.writes)])
+    own = [(one.document, task.item) for one in definition.writes]
+    work.sources.need(definition.initial.values(), task.item, own)
     initial = answers.initial_of(work.sources, task, definition)
     earlier = answers.own_data(work.sources, task, definition)
     files = answers.files_of_task(work.tx, form, data, task, initial, earlier)

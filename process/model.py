@@ -166,12 +166,27 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class Following:
+    """A step that became available: its official name, the lane that does it, how many tasks it is (one per item)."""
+
+    name: str
+    lane: str
+    count: int
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
-    """What a completion led to. `next`: ids of the tasks that are open now and that the same actor may do."""
+    """What a completion led to. `next`: ids of the tasks that are open now and that the same actor may do; `step`: the
+    name of what was completed; `following`: what became available; `waiting`: open tasks of the same step, of others.
+    """
 
     instance_id: str
     next: tuple[str, ...]
     finished: bool
+    step: str = ""
+    following: tuple[Following, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from service.processes import unit_names
+from process.model import Actor
+from service.processes import may_start, unit_names
 from service.security import actor, office, quiet
 
 blueprint = Blueprint("inbox", __name__)
@@ -97,8 +98,18 @@ def _state() -> dict[str, Any]:
         "refresh": link("inbox.fragment"),
         "page_url": lambda n: link("inbox.page")(hal=n),
         "counters": found.counts,
+        "startable": _startable(who) if chosen == "tersedia" and not found.total and not search else None,
         "unit_names": unit_names() if any(row.item for row in found.rows) else {},
     }
+
+
+def _startable(who: Actor) -> str | None:
+    """Where this person may start a process: its start page, or the list when there are several; None for nobody."""
+    rows = [row.process_id for row in office().definitions.list() if row.in_force]
+    found = [one for one in rows if may_start(office().definitions.current(one), who)]
+    if not found:
+        return None
+    return url_for("starting.page", process_id=found[0]) if len(found) == 1 else url_for("processes.listing")
 
 
 def _fragment(state: dict[str, Any]) -> tuple[str, str]:

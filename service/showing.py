@@ -7,7 +7,7 @@ from typing import Any
 
 from bpmn.model import Process
 from forms.render import to_html
-from process.model import Instance, InstanceState
+from process.model import Completed, Instance, InstanceState
 from process.views import DocumentView, PrintOut
 from service.replies import attachment_data
 from service.words import waktu
@@ -42,6 +42,27 @@ def doer(process: Process, element: str, unit_name: str) -> str:
     task = process.tasks[element]
     lane = next((lane.name for lane in process.lanes if lane.id == task.lane), task.role)
     return f"{lane}, {unit_name}"
+
+
+def sent(done: Completed) -> str:
+    """What was sent, what follows and who has it next."""
+    told = f"“{shortened(done.step)}” terkirim."
+    if done.finished:
+        return f"{told} Pelaksanaan ini selesai."
+    if done.waiting and not done.following:
+        return f"{told} Menunggu kiriman {done.waiting} unit kerja lain."
+    parts = []
+    for one in done.following:
+        who = f"{one.lane} ({one.count} unit kerja)" if one.count > 1 else one.lane
+        parts.append(f"{shortened(one.name)} — {who}{' (dikembalikan)' if one.returned else ''}")
+    if parts:
+        told += f" Berikutnya: {'; '.join(parts)}."
+    return f"{told} Langkah itu juga tugas Anda." if done.next else told
+
+
+def shortened(name: str, most: int = 60) -> str:
+    """A name of at most `most` characters, cut between words."""
+    return name if len(name) <= most else name[: most + 1].rpartition(" ")[0].rstrip(",;") + " …"
 
 
 def document(view: DocumentView, names: Mapping[str, str], *, link: str | None = None) -> dict[str, Any]:

@@ -77,8 +77,10 @@ def form(task_id: str) -> ResponseReturnValue:
 def draft(task_id: str) -> ResponseReturnValue:
     """Keeps a draft, complete or not."""
     body = body_json()
-    revision = office().engine.save_draft(task_id, body.get("data"), actor(), revision=_number(body, "revision") or 0)
-    return as_json({"revision": revision, "savedAt": office().clock.now().isoformat()})
+    who = actor()
+    revision = office().engine.save_draft(task_id, body.get("data"), who, revision=_number(body, "revision") or 0)
+    # Who may save a draft holds the task, or has just taken it by this first edit.
+    return as_json({"revision": revision, "savedAt": office().clock.now().isoformat(), "holder": who.name})
 
 
 @blueprint.post("/tugas/<task_id>/pratinjau")
@@ -98,10 +100,9 @@ def submit(task_id: str) -> ResponseReturnValue:
     done = office().engine.complete_task(
         task_id, body.get("data"), actor(), revision=_number(body, "revision"), confirmation=_confirmation(body)
     )
+    flash(showing.sent(done), "success")
     if done.finished:
-        flash("Terkirim. Pelaksanaan ini selesai.", "success")
         return as_json({"next": url_for("instances.page", instance_id=done.instance_id)})
-    flash("Terkirim." if not done.next else "Terkirim. Langkah berikutnya juga menjadi tugas Anda.", "success")
     return as_json({"next": url_for("tasks.page", task_id=done.next[0]) if done.next else url_for("inbox.page")})
 
 

@@ -159,6 +159,8 @@ START = {"tahun": 2026, "triwulan": "III", "jenis_pk": "murni", "judul": "", "da
 class Quarter:
     """A quarter of the shipped SOP, driven through the pages' own addresses."""
 
+    indicators = INDICATORS
+
     def __init__(self, visitor: Callable[[str], Visitor]) -> None:
         self.visitor = visitor
         self.staff = visitor("staf.prk")

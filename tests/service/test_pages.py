@@ -50,6 +50,8 @@ def test_only_the_lane_of_the_start_may_start(visitor: Visitors) -> None:
 def test_empty_places_say_what_will_be_there(visitor: Visitors) -> None:
     staff = visitor("staf.prk")
     assert "Tidak ada tugas yang menunggu" in staff.page("/tugas").text
+    assert f'href="/proses/{PROCESS}/mulai">Mulai Proses</a>' in staff.page("/tugas").text
+    assert "Mulai Proses" not in visitor("kabag.org").page("/tugas").text
     assert "Belum ada pelaksanaan" in staff.page("/pelaksanaan").text
     assert "Belum ada pemberitahuan" in staff.page("/pemberitahuan").text
 
@@ -63,7 +65,7 @@ def test_the_list_that_refreshes_brings_the_counters_of_the_menu_and_nothing_whe
     assert address
     again = quarter.staff.page(address[1].replace("&amp;", "&"))
     assert (again.status_code, again.data) == (204, b"")
-    quarter.done(quarter.staff, indikator=[])
+    quarter.done(quarter.staff, indikator=quarter.indicators)
     assert quarter.staff.page(address[1].replace("&amp;", "&")).status_code == 200
 
 

@@ -1,6 +1,8 @@
 """What one does with a task over HTTP: take, draft, send, correct it; and what happens when things go wrong."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -31,6 +33,44 @@ def test_draft_comes_back_on_another_device(quarter: Any, visitor: Visitors) -> 
     assert elsewhere["data"]["catatan"] == "belum"
     assert elsewhere["draftRevision"] == kept.json["revision"]
     assert elsewhere["savedAt"]
+
+
+def test_the_first_draft_takes_the_task_and_the_page_has_places_to_say_so(quarter: Any) -> None:
+    quarter.start()
+    task = quarter.task(quarter.staff)
+    html = quarter.staff.page(f"/tugas/{task}").text
+    assert "<dd data-holder>Belum diambil</dd>" in html
+    assert "<form data-claim method" in html
+    assert "<form data-release hidden" in html
+    kept = quarter.staff.send(f"/tugas/{task}/draf", {"data": {}, "revision": 0}, "PUT")
+    assert kept.json["holder"] == "Staf Bagian Perencanaan dan Keuangan"
+    html = quarter.staff.page(f"/tugas/{task}").text
+    assert f"<dd data-holder>{kept.json['holder']}</dd>" in html
+    assert "data-claim" not in html
+    assert "<form data-release method" in html
+
+
+def test_after_sending_one_reads_what_was_sent_what_follows_and_who_has_it(quarter: Any, visitor: Visitors) -> None:
+    def said(who: Any) -> str:
+        said = re.findall(r'class="alert alert-success" role="status"><p class="m-0">([^<]+)<', who.page("/tugas").text)
+        return unescape(said[-1])
+
+    correct = "Mengkoreksi format data kinerja bila benar digandakan, bila …"
+    quarter.draft()
+    assert said(quarter.staff) == (
+        f"“Membuat draft format data kinerja” terkirim. Berikutnya: {correct} — Perencana Ahli Muda."
+    )
+    quarter.done(quarter.planner, keputusan="salah", catatan_pengembalian="Perbaiki")
+    assert said(quarter.planner) == (
+        f"“{correct}” terkirim. Berikutnya: Membuat draft format data kinerja — Staf (dikembalikan)."
+    )
+    quarter.done(quarter.staff)
+    quarter.done(quarter.planner, keputusan="benar")
+    quarter.done(quarter.staff)
+    assert said(quarter.staff).endswith("dari bagian-bagian — Kepala Bagian (2 unit kerja).")
+    law = visitor("kabag.hkm")
+    quarter.figures(law)
+    assert said(law).endswith("terkirim. Menunggu kiriman 1 unit kerja lain.")
 
 
 def test_a_draft_of_another_device_is_not_overwritten(quarter: Any) -> None:
