@@ -31,6 +31,8 @@ from process.units import unit_in
 from process.version_tables import draft_state, process_draft
 
 MAX_NAME = 200
+RESERVED = frozenset({"baru", "acuan"})  # addresses of pages beside those of processes
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,21 @@ class Drafts:
             theirs=head,
         )
 
-    def create(self, name: str, owner_unit: str, xml: bytes, forms: Mapping[str, bytes], actor: Actor) -> str:
-        """A draft of a new process; returns its id, made of the name. The diagram takes over id and name where it can
-        be read, and is kept as it is where it cannot. Raises InvalidData, NotFound for an unknown unit."""
+    def create(
+        self,
+        name: str,
+        owner_unit: str,
+        xml: bytes,
+        forms: Mapping[str, bytes],
+        actor: Actor,
+        *,
+        process_id: str | None = None,
+    ) -> str:
+        """A draft of a new process; returns its id, made of the name unless one is chosen.
+
+        The diagram takes over id and name where it can be read, and is kept as it is where it cannot. Raises
+        InvalidData, NotFound for an unknown unit.
+        """
         authority.require(actor, PENGELOLA)
         name = " ".join("".join(c for c in name if c.isprintable()).split())[:MAX_NAME]
         if not name:
@@ -177,7 +191,7 @@ class Drafts:
             owner = unit_in(tx, owner_unit)
             if not owner.active:
                 raise InvalidData([FieldError(("unit",), "unit", f"Unit kerja {owner.name} sudah tidak aktif.")])
-            made = _free(tx, _slug(name))
+            made = _free(tx, _slug(name)) if process_id is None else _chosen(tx, process_id)
             values = {"process": made, "name": name, "owner_unit": owner.code, "head": 0, "last": 0}
             tx.execute(process_draft.insert().values(**values))
             row = self._locked(tx, made)
@@ -248,12 +262,22 @@ def _slug(name: str) -> str:
     return plain if plain[:1].isalpha() else f"proses_{plain}".rstrip("_")
 
 
+def _chosen(tx: Tx, wanted: str) -> str:
+    """An id that somebody chose; raises InvalidData when it is bad or taken."""
+    if not _ID.fullmatch(wanted):
+        message = "Id proses terdiri atas huruf, angka, garis bawah, titik, atau tanda hubung, diawali huruf."
+        raise InvalidData([FieldError(("id",), "id", message)])
+    if _free(tx, wanted) != wanted:
+        raise InvalidData([FieldError(("id",), "id", f"Id “{wanted}” sudah dipakai proses lain; pilih yang lain.")])
+    return wanted
+
+
 def _free(tx: Tx, wanted: str) -> str:
     """An id that no process and no draft has."""
     taken = set(tx.execute(sa.select(process_definition.c.id)).scalars())
     taken |= set(tx.execute(sa.select(process_draft.c.process)).scalars())
     number, found = 1, wanted
-    while found in taken or found == "baru":
+    while found in taken or found in RESERVED:
         number += 1
         found = f"{wanted}_{number}"
     return found

@@ -16,12 +16,13 @@ from process.errors import FileRefused, FileTooLarge, InvalidData
 from process.model import PENGELOLA, FieldError
 from service.demo import shipped
 from service.editor import wanted
-from service.security import actor, office, takes_files
+from service.problems import RequestRefused
+from service.replies import as_json
+from service.security import actor, body_json, office, takes_files
 
 blueprint = Blueprint("creating", __name__)
 
 EMPTY = "kosong"
-NAMES = {"kosong": "Diagram kosong"}
 
 
 def templates() -> dict[str, bytes]:
@@ -67,7 +68,7 @@ def _page(typed: dict[str, str], errors: dict[str, str]) -> str:
         sources=rows,
         templates=known,
         units=office().people.units(),
-        values={"cara": EMPTY, **typed},
+        values={"cara": "unggah", **typed},
         errors=errors,
     )
 
@@ -77,6 +78,8 @@ def _page(typed: dict[str, str], errors: dict[str, str]) -> str:
 def create() -> ResponseReturnValue:
     """The draft of a new process."""
     authority.require(actor(), PENGELOLA)
+    if request.is_json:
+        return _drawn()
     typed = {name: wanted(name) for name in ("cara", "nama", "unit", "sumber", "templat")}
     try:
         xml, forms = _content(typed)
@@ -92,7 +95,7 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("editor.page", process_id=made))
 
 
-@blueprint.post("/proses/<process_id>/sunting/templat")
+@blueprint.post("/proses/<process_id>/draf/templat")
 def from_template(process_id: str) -> ResponseReturnValue:
     """A shipped revision of this very process becomes its draft; what the draft was stays among its saved states."""
     authority.require(actor(), PENGELOLA)
@@ -105,6 +108,25 @@ def from_template(process_id: str) -> ResponseReturnValue:
     office().drafts.save(process_id, actor(), revision=state.revision, xml=xml, forms=template_forms(xml))
     flash("Draf diisi dari templat. Simpanan sebelumnya masih ada dalam riwayat draf.", "success")
     return redirect(url_for("editor.page", process_id=process_id))
+
+
+def _drawn() -> ResponseReturnValue:
+    """A new process as the page's script sends it: a drawing with lanes, or a copy."""
+    body = body_json()
+    texts = {name: body.get(name) for name in ("id", "name", "unit", "xml", "copyOf")}
+    if any(text is not None and not isinstance(text, str) for text in texts.values()):
+        raise RequestRefused("Id, nama, unit, dan diagram harus berupa teks.")
+    if not texts["unit"]:
+        raise InvalidData([FieldError(("unit",), "unit", "Pilih unit pemilik proses.")])
+    if texts["copyOf"]:
+        state = office().drafts.state(texts["copyOf"])
+        xml, forms = state.xml, dict(state.forms)
+    else:
+        xml, forms = (texts["xml"] or "").encode() or templates()[EMPTY], {}
+    made = office().drafts.create(
+        texts["name"] or "", texts["unit"], xml, forms, actor(), process_id=texts["id"] or None
+    )
+    return as_json({"next": url_for("editor.page", process_id=made)}), 201
 
 
 def _content(typed: dict[str, str]) -> tuple[bytes, dict[str, bytes]]:

@@ -41,19 +41,19 @@ def page(process_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/proses/<process_id>/sunting/draf")
+@blueprint.get("/proses/<process_id>/draf")
 def draft(process_id: str) -> ResponseReturnValue:
     """The draft that counts, or the version that one would begin from."""
     return as_json(_told(office().drafts.state(process_id)))
 
 
-@blueprint.get("/proses/<process_id>/sunting/draf/<int:number>")
+@blueprint.get("/proses/<process_id>/draf/<int:number>")
 def saved(process_id: str, number: int) -> ResponseReturnValue:
     """A state that was saved earlier."""
     return as_json(_told(office().drafts.state(process_id, number)))
 
 
-@blueprint.get("/proses/<process_id>/sunting/riwayat")
+@blueprint.get("/proses/<process_id>/draf/riwayat")
 def history(process_id: str) -> ResponseReturnValue:
     """The saved states that are still there."""
     rows = office().drafts.history(process_id)
@@ -70,7 +70,7 @@ def history(process_id: str) -> ResponseReturnValue:
     return as_json({"states": states})
 
 
-@blueprint.put("/proses/<process_id>/sunting/draf")
+@blueprint.put("/proses/<process_id>/draf")
 def save(process_id: str) -> ResponseReturnValue:
     """Keeps the draft; 409 when somebody else saved the same part since."""
     body = body_json()
@@ -84,7 +84,7 @@ def save(process_id: str) -> ResponseReturnValue:
     return as_json(_kept(state))
 
 
-@blueprint.post("/proses/<process_id>/sunting/buang")
+@blueprint.post("/proses/<process_id>/draf/buang")
 def discard(process_id: str) -> ResponseReturnValue:
     """Closes the draft without putting it in force."""
     office().drafts.discard(process_id, actor())
@@ -93,7 +93,7 @@ def discard(process_id: str) -> ResponseReturnValue:
     return redirect(url_for("versions.page", process_id=process_id) if known else url_for("processes.listing"))
 
 
-@blueprint.post("/proses/<process_id>/sunting/periksa")
+@blueprint.post("/proses/<process_id>/periksa")
 @quiet
 def check(process_id: str) -> ResponseReturnValue:
     """What the publication check says of a drawing, each finding at its element or component."""
@@ -109,7 +109,7 @@ def check(process_id: str) -> ResponseReturnValue:
     return as_json({"findings": told, "ok": not any(one.severity == "error" for one in found)})
 
 
-@blueprint.get("/proses/<process_id>/sunting/acuan")
+@blueprint.get("/proses/<process_id>/acuan")
 @quiet
 def choices(process_id: str) -> ResponseReturnValue:
     """Forms, roles and units to choose from."""
@@ -120,18 +120,14 @@ def choices(process_id: str) -> ResponseReturnValue:
         form = reference.findings(source)[0]
         entry = reference.form_entry(form) if form else reference.broken_entry(form_id, schemas.get(form_id))
         forms.append({**entry, "id": form_id})
-    definitions = office().definitions
-    current = [definitions.current(row.process_id).process for row in definitions.list() if row.in_force]
-    held = {position.role for position in office().people.positions()}
-    units = [{"code": unit.code, "name": unit.name} for unit in office().people.units()]
     forms.sort(key=lambda one: str(one["title"]).lower())
-    return as_json({"forms": forms, "roles": reference.roles(current, held), "units": units})
+    return as_json({"forms": forms, "roles": _roles(), "units": _units()})
 
 
 # -- one form -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/proses/<process_id>/sunting/formulir")
+@blueprint.post("/proses/<process_id>/formulir")
 def create_form(process_id: str) -> ResponseReturnValue:
     """A new, empty form in the draft."""
     title = " ".join(str(body_json().get("title") or "").split())[:200]
@@ -145,49 +141,99 @@ def create_form(process_id: str) -> ResponseReturnValue:
     return as_json({"id": form_id, "url": url_for("editor.form_page", process_id=process_id, form_id=form_id)}), 201
 
 
-@blueprint.get("/proses/<process_id>/sunting/formulir/<form_id>")
+@blueprint.get("/proses/<process_id>/formulir/<form_id>/sunting")
 def form_page(process_id: str, form_id: str) -> ResponseReturnValue:
     """The designer of one form."""
     state = office().drafts.state(process_id)
     schema = _schema(state, form_id)
     title = str(schema.get("title") or form_id)
-    return _loosened(
-        render_template("editor/form.html", state=state, form_id=form_id, title=title, can_edit=may_edit())
-    )
+    return render_template("editor/form.html", state=state, form_id=form_id, title=title, can_edit=may_edit())
 
 
-@blueprint.get("/proses/<process_id>/sunting/formulir/<form_id>/draf")
+@blueprint.get("/proses/<process_id>/formulir/<form_id>/draf")
 def form_draft(process_id: str, form_id: str) -> ResponseReturnValue:
     """One form of the draft."""
     state = office().drafts.state(process_id)
-    return as_json({**_told(state, whole=False), "data": _schema(state, form_id)})
+    return as_json({**_told(state, whole=False), "data": {"schema": _schema(state, form_id)}})
 
 
-@blueprint.put("/proses/<process_id>/sunting/formulir/<form_id>/draf")
+@blueprint.put("/proses/<process_id>/formulir/<form_id>/draf")
 def save_form(process_id: str, form_id: str) -> ResponseReturnValue:
     """Keeps one form of the draft; its id stays what it is."""
     body = body_json()
-    if not isinstance(body.get("data"), dict):
-        raise RequestRefused("Formulir harus berupa objek “data”.")
-    known = office().drafts.state(process_id).forms
-    given = _sources({form_id: {**body["data"], "id": form_id}}, known)
+    data = body.get("data")
+    schema = _schema_of(data if isinstance(data, dict) else {})
+    if schema.get("id") != form_id:
+        message = f"Id formulir harus tetap “{form_id}”."
+        raise InvalidData([FieldError(("data", "schema", "id"), "id", message)])
+    given = _sources({form_id: schema}, office().drafts.state(process_id).forms)
     return as_json(_kept(office().drafts.save(process_id, actor(), revision=_revision(body), forms=given)))
 
 
-@blueprint.post("/proses/<process_id>/sunting/formulir/periksa")
+@blueprint.post("/proses/<process_id>/formulir/<form_id>/periksa")
 @quiet
-def check_form(process_id: str) -> ResponseReturnValue:
-    """What is to be said about one form, at its components, and what it would yield."""
-    body = body_json()
-    if not isinstance(body.get("data"), dict):
-        raise RequestRefused("Formulir harus berupa objek “data”.")
-    form, found = reference.findings(dumps(body["data"]))
+def check_form(process_id: str, form_id: str) -> ResponseReturnValue:
+    """What is to be said about one form, at its components; and at the form itself what the diagram then lacks."""
+    source = dumps(_schema_of(body_json()))
+    form, found = reference.findings(source)
     entry = reference.form_entry(form) if form else {"outputs": [], "inputs": []}
     told = [_finding(one) for one in found]
+    if form is not None:
+        state = office().drafts.state(process_id)
+        before = {(one.code, one.element, one.message) for one in office().drafts.check(process_id, state.xml)}
+        for one in office().drafts.check(process_id, state.xml, {form_id: source}):
+            if one.severity == "error" and (
+                form_id in one.message or (one.code, one.element, one.message) not in before
+            ):
+                told.append({**_finding(one), "element": "", "at": one.element})
     return as_json({"findings": told, "ok": form is not None, "outputs": entry["outputs"], "inputs": entry["inputs"]})
 
 
+@blueprint.get("/proses/<process_id>/formulir/<form_id>/contoh")
+@quiet
+def sample(process_id: str, form_id: str) -> ResponseReturnValue:
+    """What the form opens with, as far as it can be known without an instance: nothing yet but its own defaults."""
+    form = reference.findings(_source_of(office().drafts.state(process_id), form_id))[0]
+    return as_json({"data": form.start({}) if form else {}})
+
+
+@blueprint.get("/proses/acuan")
+@quiet
+def offered() -> ResponseReturnValue:
+    """What a new process chooses from."""
+    authority.require(actor(), PENGELOLA)
+    known = office().definitions.list()
+    processes = {row.process_id: row.name for row in known} | {
+        row.process_id: row.name for row in office().drafts.list()
+    }
+    listed = [{"id": key, "name": name} for key, name in sorted(processes.items(), key=lambda one: one[1].lower())]
+    return as_json({"roles": _roles(), "units": _units(), "processes": listed})
+
+
 # -- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _roles() -> list[dict[str, str]]:
+    definitions = office().definitions
+    current = [definitions.current(row.process_id).process for row in definitions.list() if row.in_force]
+    return reference.roles(current, {position.role for position in office().people.positions()})
+
+
+def _units() -> list[dict[str, str]]:
+    return [{"code": unit.code, "name": unit.name} for unit in office().people.units()]
+
+
+def _schema_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    schema = body.get("schema")
+    if not isinstance(schema, dict):
+        raise RequestRefused("Formulir harus berupa objek “schema”.")
+    return schema
+
+
+def _source_of(state: State, form_id: str) -> bytes:
+    if form_id not in state.forms:
+        raise NotFound("Formulir ini tidak ada dalam draf.")
+    return state.forms[form_id]
 
 
 def _loosened(html: str) -> Any:
@@ -256,9 +302,8 @@ def _sources(forms: object, known: Mapping[str, bytes]) -> dict[str, bytes | Non
 
 
 def _schema(state: State, form_id: str) -> dict[str, Any]:
+    _source_of(state, form_id)
     found = state.schemas().get(form_id)
-    if form_id not in state.forms:
-        raise NotFound("Formulir ini tidak ada dalam draf.")
     if not isinstance(found, dict):
         raise Conflict("Definisi formulir ini tidak dapat dibaca.")
     return found

@@ -27,7 +27,8 @@ def listing() -> ResponseReturnValue:
     known = office().definitions.list()
     current = {row.process_id for row in known if row.in_force}
     # Not in force: for who may bring that about. Drafts of processes that are, are on their own pages.
-    waiting = {row.process_id: row.name for row in (*office().drafts.list(), *known) if row.process_id not in current}
+    waiting = {row.process_id: row.name for row in office().drafts.list() if row.process_id not in current}
+    waiting |= {row.process_id: row.name for row in known if row.process_id not in current}
     for row in known:
         if not row.in_force:
             continue

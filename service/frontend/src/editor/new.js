@@ -12,19 +12,20 @@ class Page {
   }
 
   async start() {
-    const { roles = [], processes = [] } = await request(this.urls.reference);
+    const { roles = [], units = [], processes = [] } = await request(this.urls.reference);
     this.roles = roles;
     this.name = this.input('nama', { required: true, maxlength: '150' });
     this.id = this.input('id', { required: true, maxlength: '100', pattern: '[A-Za-z_][A-Za-z0-9_.\\-]*' });
     this.name.addEventListener('input', () => { if (!this.idTyped) this.id.value = idFor(this.name.value); });
     this.id.addEventListener('input', () => { this.idTyped = this.id.value !== ''; });
     this.source = element('select', { class: 'form-select', id: 'baru-dari' }, element('option', { value: '' }, 'Templat kosong dengan lajur'), ...processes.map(({ id, name }) => element('option', { value: id }, `Salinan “${name}”`)));
+    this.unit = element('select', { class: 'form-select', id: 'baru-unit', required: true }, element('option', { value: '' }, '— pilih unit —'), ...units.map(({ code, name }) => element('option', { value: code }, name)));
     this.lanes = element('ol', { class: 'alur-baru-lajur' });
     this.laneBox = element('fieldset', {}, element('legend', { class: 'form-label' }, 'Lajur pelaksana, dari atas ke bawah'), this.lanes, element('button', { type: 'button', class: 'btn btn-sm', onclick: () => this.add() }, 'Tambah lajur'));
     this.source.addEventListener('change', () => { this.laneBox.hidden = this.source.value !== ''; });
     this.said = element('p', { class: 'text-red', role: 'alert', hidden: true });
     const form = element('form', { class: 'alur-baru' }, this.field('baru-nama', 'Nama SOP', this.name), this.field('baru-id', 'Id proses', this.id, 'Tidak dapat diubah lagi. Huruf, angka, dan garis bawah.'),
-      this.field('baru-dari', 'Mulai dari', this.source), this.laneBox, this.said, element('button', { type: 'submit', class: 'btn btn-primary' }, 'Buat dan gambar'));
+      this.field('baru-unit', 'Unit pemilik', this.unit), this.field('baru-dari', 'Mulai dari', this.source), this.laneBox, this.said, element('button', { type: 'submit', class: 'btn btn-primary' }, 'Buat dan gambar'));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.create();
@@ -53,12 +54,12 @@ class Page {
   }
 
   async create() {
-    const [ id, name, copyOf ] = [ this.id.value.trim(), this.name.value.trim(), this.source.value ];
+    const [ id, name, unit, copyOf ] = [ this.id.value.trim(), this.name.value.trim(), this.unit.value, this.source.value ];
     const lanes = [ ...this.lanes.children ].map((row) => ({ name: row.querySelector('input').value.trim(), role: row.querySelector('select').value })).filter((lane) => lane.name);
     this.said.hidden = true;
     try {
       if (!copyOf && !lanes.length) throw new Error('Isi sedikitnya satu lajur pelaksana.');
-      const { next } = await request(this.urls.create, { method: 'POST', json: copyOf ? { id, name, copyOf } : { id, name, xml: template(id, name, lanes) } });
+      const { next } = await request(this.urls.create, { method: 'POST', json: copyOf ? { id, name, unit, copyOf } : { id, name, unit, xml: template(id, name, lanes) } });
       location.assign(next);
     } catch (problem) {
       this.said.textContent = problem.message;
