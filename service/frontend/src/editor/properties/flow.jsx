@@ -87,6 +87,8 @@ function find(givers, key) {
   return undefined;
 }
 
+const Row = ({ id, label, children }) => <div class="alur-syarat-baris"><label for={id}>{label}</label>{children}</div>;
+
 const empty = (type) => ({ type, sign: '=', value: '' });
 
 function One({ one, givers, change, name }) {
@@ -105,8 +107,8 @@ function One({ one, givers, change, name }) {
   const seen = new Set();
   return (
     <>
-      <label class="alur-syarat-baris">Isian
-        <select class="bio-properties-panel-input" name={`${name}-isian`} value={one.field} onChange={(event) => pickField(event.target.value)}>
+      <Row id={`${name}-isian`} label="Isian">
+        <select class="bio-properties-panel-input" id={`${name}-isian`} name={`${name}-isian`} value={one.field} onChange={(event) => pickField(event.target.value)}>
           <option value="">— pilih isian —</option>
           {one.field && !output ? <option value={one.field}>{one.field} (tidak dikenal)</option> : null}
           {givers.map(({ form, step, outputs }) => {
@@ -114,31 +116,31 @@ function One({ one, givers, change, name }) {
             return fresh.length ? <optgroup key={form.id} label={step}>{fresh.map(({ key, label }) => <option key={key} value={key}>{label || key}</option>)}</optgroup> : null;
           })}
         </select>
-      </label>
+      </Row>
       {isList ? (
-        <label class="alur-syarat-baris">Yang diperiksa
-          <select class="bio-properties-panel-input" name={`${name}-cara`} value={one.of} onChange={(event) => pickOf(event.target.value)}>
+        <Row id={`${name}-cara`} label="Yang diperiksa">
+          <select class="bio-properties-panel-input" id={`${name}-cara`} name={`${name}-cara`} value={one.of} onChange={(event) => pickOf(event.target.value)}>
             {QUANTIFIERS.filter(([ of ]) => of === 'count' || columns.length || of === one.of).map(([ of, words ]) => <option key={of} value={of}>{words}</option>)}
           </select>
-        </label>
+        </Row>
       ) : null}
       {one.of === 'some' || one.of === 'every' ? (
-        <label class="alur-syarat-baris">Kolom
-          <select class="bio-properties-panel-input" name={`${name}-kolom`} value={one.column} onChange={(event) => pickColumn(event.target.value)}>
+        <Row id={`${name}-kolom`} label="Kolom">
+          <select class="bio-properties-panel-input" id={`${name}-kolom`} name={`${name}-kolom`} value={one.column} onChange={(event) => pickColumn(event.target.value)}>
             <option value="">— pilih kolom —</option>
             {one.column && !columns.some(({ key }) => key === one.column) ? <option value={one.column}>{one.column} (tidak dikenal)</option> : null}
             {columns.map(({ key, label }) => <option key={key} value={key}>{label || key}</option>)}
           </select>
-        </label>
+        </Row>
       ) : null}
-      <label class="alur-syarat-baris">Pembanding
-        <select class="bio-properties-panel-input" name={`${name}-pembanding`} value={one.sign} onChange={(event) => change({ sign: event.target.value })}>
+      <Row id={`${name}-pembanding`} label="Pembanding">
+        <select class="bio-properties-panel-input" id={`${name}-pembanding`} name={`${name}-pembanding`} value={one.sign} onChange={(event) => change({ sign: event.target.value })}>
           {signs(type).map(([ sign, words ]) => <option key={sign} value={sign}>{words}</option>)}
         </select>
-      </label>
-      <label class="alur-syarat-baris">Nilai
+      </Row>
+      <Row id={`${name}-nilai`} label="Nilai">
         <Value one={one} type={type} choices={one.of === 'count' ? null : asked?.options} name={`${name}-nilai`} change={(value) => change({ value, type })} />
-      </label>
+      </Row>
     </>
   );
 }
@@ -151,12 +153,12 @@ function Value({ one, type, choices, change, name }) {
   if (offered?.length) {
     const known = offered.some(({ value }) => value === one.value);
     return (
-      <select class="bio-properties-panel-input" name={name} value={one.value} onChange={(event) => change(event.target.value)}>
+      <select class="bio-properties-panel-input" id={name} name={name} value={one.value} onChange={(event) => change(event.target.value)}>
         <option value="">— pilih nilai —</option>
         {one.value && !known ? <option value={one.value}>{one.value} (bukan pilihan)</option> : null}
         {offered.map(({ value, label }) => <option key={value} value={value}>{label || value}</option>)}
       </select>
     );
   }
-  return <input class="bio-properties-panel-input" name={name} type={type === 'date' ? 'date' : 'text'} inputMode={type === 'number' ? 'decimal' : undefined} value={one.value} autoComplete="off" onChange={(event) => change(event.target.value)} />;
+  return <input class="bio-properties-panel-input" id={name} name={name} type={type === 'date' ? 'date' : 'text'} inputMode={type === 'number' ? 'decimal' : undefined} value={one.value} autoComplete="off" onChange={(event) => change(event.target.value)} />;
 }

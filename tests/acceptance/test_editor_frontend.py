@@ -1,0 +1,233 @@
+"""The editors in a real browser: an office changes its process with mouse and keyboard, and loses nothing."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from bpmn import rules
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).parent
+EXPECTED = re.compile(r"status of 409|ContextPad#getPad is deprecated")
+FOREIGN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="x"
+ xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC">
+<process id="Process_1" name="Lain"><startEvent id="s"/><serviceTask id="kirim" name="Kirim surel"/></process>
+<bpmndi:BPMNDiagram id="D"><bpmndi:BPMNPlane id="P" bpmnElement="Process_1">
+<bpmndi:BPMNShape id="s_di" bpmnElement="s"><dc:Bounds x="150" y="100" width="36" height="36"/></bpmndi:BPMNShape>
+<bpmndi:BPMNShape id="t_di" bpmnElement="kirim"><dc:Bounds x="240" y="78" width="100" height="80"/></bpmndi:BPMNShape>
+</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"""
+
+
+def _bench_module() -> Any:
+    """The server beside this file: tests are no package, so it is loaded by its path."""
+    spec = importlib.util.spec_from_file_location("editor_bench", HERE / "editor_bench.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+BENCH = _bench_module()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Any]:
+    made = BENCH.Bench()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bench(served: Any) -> Any:
+    served.reset()
+    return served
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of 1440 pixels; anything the console complains about (the security policy, too) fails the test."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="Asia/Jakarta")
+    context.set_default_timeout(10_000)
+    made, complaints = context.new_page(), []
+    made.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert [text for text in complaints if not EXPECTED.search(text)] == []
+
+
+def edit(page: Page, bench: Any) -> Page:
+    page.goto(f"{bench.address}{BENCH.BASE}/sunting")
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-ready", "true")
+    return checked(page)
+
+
+def checked(page: Page) -> Page:
+    """After the last change has been looked at by the server."""
+    page.wait_for_timeout(300)  # the drawing settles 250 ms after a change, then it is asked about
+    expect(page.locator(".alur-editor")).to_have_attribute("data-check", "checked")
+    return page
+
+
+def shape(page: Page, element: str) -> Locator:
+    return page.locator(f'.djs-element[data-element-id="{element}"] .djs-hit').first
+
+
+def pad(page: Page, action: str) -> Locator:
+    return page.locator(f'.djs-context-pad .entry[data-action="{action}"]')
+
+
+def codes(page: Page) -> list[str]:
+    return [str(one.get_attribute("data-kode")) for one in page.locator(".alur-temuan-butir").all()]
+
+
+def accessible(page: Page) -> None:
+    if not page.evaluate("() => typeof window.axe === 'object'"):
+        page.evaluate((BENCH.ROOT / "service/frontend/node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    outside = "async () => (await axe.run({exclude: [['.djs-container'], ['.fjs-form-container']]})).violations"
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in page.evaluate(outside)] == []
+
+
+def test_a_return_after_step_six(page: Page, bench: Any) -> None:
+    """A gateway after step 6 that leads back to step 4, its condition chosen, mended, undone, saved and still there."""
+    edit(page, bench)
+    accessible(page)
+    shape(page, "memvalidasi").click()
+    pad(page, "append.exclusive").click()
+    pad(page, "connect").click()
+    box = shape(page, "mengisi_data").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    checked(page)
+    assert codes(page).count("INCOMING_SEVERAL") == 1
+    assert codes(page).count("CONDITION_MISSING") == 2
+    expect(page.locator('[data-alat="berlakukan"]')).to_have_attribute("aria-disabled", "true")
+
+    page.locator(".alur-editor-temuan-kepala").click()
+    page.get_by_role("button", name="Sisipkan gerbang penyatu").click()
+    checked(page)
+    assert "INCOMING_SEVERAL" not in codes(page)
+    page.locator('[data-kode="CONDITION_MISSING"][data-elemen="f_terverifikasi"] .alur-temuan-tuju').click()
+    page.get_by_role("checkbox", name="Aliran bawaan").check()
+    checked(page)
+    assert codes(page).count("CONDITION_MISSING") == 1
+    page.locator('[data-kode="CONDITION_MISSING"] .alur-temuan-tuju').click()
+    page.get_by_label("Isian", exact=True).select_option(label="Data kinerja")
+    page.get_by_label("Yang diperiksa").select_option(label="ada baris yang")
+    page.get_by_label("Kolom").select_option(label="Data ini valid")
+    page.get_by_label("Nilai", exact=True).select_option(label="Tidak")
+    checked(page)
+    assert codes(page) == ["IDENTITY_NIP"]
+    accessible(page)
+
+    page.get_by_role("button", name="Urungkan").click()
+    checked(page)
+    assert "CONDITION_MISSING" in codes(page)
+    page.locator(".djs-container svg").first.focus()
+    page.keyboard.press("Control+y")
+    checked(page)
+    assert codes(page) == ["IDENTITY_NIP"]
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
+    assert "some r in baris satisfies r.valid = false" in bench.xml
+    assert [one.code for one in rules.check(bench.xml.encode(), bench.forms)] == ["IDENTITY_NIP"]
+    drawn = page.locator(".djs-element").count()
+    page.reload()
+    checked(page)
+    expect(page.locator(".djs-element")).to_have_count(drawn)
+
+
+def test_words_of_the_standard_move_the_timer(page: Page, bench: Any) -> None:
+    """The step's time is typed once: the timer at its edge says the same, and so does the file."""
+    edit(page, bench)
+    shape(page, "memberi_koreksi").click()
+    page.get_by_label("Waktu", exact=True).fill("4 hari kerja")
+    page.keyboard.press("Tab")
+    expect(page.locator('.djs-element[data-element-id="waktu_memberi_koreksi_label"]')).to_have_text("4 hari kerja")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
+    part = bench.xml[bench.xml.index('id="waktu_memberi_koreksi"') :]
+    assert "P4D</bpmn:timeDuration>" in part[: part.index("</bpmn:boundaryEvent>")]
+    checked(page)
+    assert codes(page) == ["IDENTITY_NIP"]
+
+
+def test_the_second_to_save_learns_who_changed_what(page: Page, bench: Any) -> None:
+    edit(page, bench)
+    bench.cheat('name="Menandatangani data kinerja"', 'name="Menandatangani dokumen"')
+    shape(page, "memvalidasi").click()
+    page.get_by_label("Uraian kegiatan").fill("Memvalidasi data")
+    notice = page.locator(".alur-kabar:visible")
+    expect(notice).to_contain_text("oleh Rina")
+    expect(notice).to_contain_text("Menandatangani dokumen (diubah)")
+    assert "Memvalidasi data" not in bench.xml
+    page.get_by_role("button", name="Simpan gambar saya").click()
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
+    assert 'name="Memvalidasi data"' in bench.xml
+
+
+def test_a_file_from_elsewhere_opens_and_is_explained(page: Page, bench: Any, tmp_path: Path) -> None:
+    edit(page, bench)
+    file = tmp_path / "lain.bpmn"
+    file.write_text(FOREIGN, "utf-8")
+    page.locator("[data-unggah]").set_input_files(file)
+    expect(page.locator(".alur-kabar:visible")).to_contain_text("Tugas layanan “Kirim surel”")
+    checked(page)
+    assert "ELEMENT_UNSUPPORTED" in codes(page)
+    shape(page, "kirim").click()
+    pad(page, "replace").click()
+    page.locator(".djs-popup .entry", has_text="Tugas pengguna").click()
+    checked(page)
+    assert "ELEMENT_UNSUPPORTED" not in codes(page)
+    page.get_by_role("button", name="Kembalikan gambar sebelumnya").click()
+    checked(page)
+    assert codes(page) == ["IDENTITY_NIP"]
+
+
+def test_a_small_screen_reads(page: Page, bench: Any) -> None:
+    """Below 1280 pixels the page says why, and shows the diagram; wider again, it goes on where it was."""
+    edit(page, bench)
+    page.set_viewport_size({"width": 1279, "height": 800})
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-mode", "baca")
+    expect(page.get_by_text("memerlukan layar selebar sedikitnya 1280 piksel")).to_be_visible()
+    expect(page.locator(".alur-editor")).to_be_hidden()
+    accessible(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-mode", "gambar")
+    expect(page.locator(".alur-editor")).to_be_visible()
+
+
+def test_the_form_designer_shows_findings_at_the_component(page: Page, bench: Any) -> None:
+    page.goto(f"{bench.address}{BENCH.BASE}/formulir/data-kinerja-6-validasi/sunting")
+    expect(page.locator("[data-form-editor]")).to_have_attribute("data-ready", "true")
+    page.locator('.fjs-element[data-id="catatan"]').click()
+    page.get_by_label("Kunci", exact=True).fill("this")
+    page.keyboard.press("Tab")
+    expect(page.locator('.fjs-element[data-id="catatan"]')).to_have_attribute("data-temuan", "error")
+    page.get_by_role("button", name="Urungkan").click()
+    expect(page.get_by_text("Tidak ada temuan")).to_be_visible()
+    expect(page.locator("[data-temuan]")).to_have_count(0)
+    page.get_by_role("button", name="Pratinjau").click()
+    expect(page.locator(".alur-pratinjau").get_by_role("group", name="Baris 2")).to_be_visible()
+    accessible(page)
+
+
+def test_the_scripts_stay_light() -> None:
+    """At most 550 kB of script, compressed, for either editor."""
+    dist = BENCH.STATIC / "dist"
+    manifest = json.loads((dist / "manifest.json").read_text())
+    for name in ("editor.js", "form-editor.js"):
+        assert len(gzip.compress((dist / manifest[name]).read_bytes(), 9)) <= 550_000, name
