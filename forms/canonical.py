@@ -82,6 +82,11 @@ def loads(source: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEP
     return data
 
 
+def read(stored: bytes) -> Any:
+    """The data of bytes that `dumps` wrote, every number a Decimal; nothing is checked that was checked then."""
+    return simplejson.loads(stored.decode("utf-8"), parse_float=Decimal, parse_int=Decimal)
+
+
 def digest(data_or_bytes: Any) -> str:
     """Hexadecimal SHA-256 of the bytes as they are, or of the canonical bytes of anything else."""
     encoded = data_or_bytes if isinstance(data_or_bytes, bytes) else dumps(data_or_bytes)

@@ -25,6 +25,7 @@ _DATA = (
     "SELECT d.id, coalesce(d.data, s.data) FROM document_version d "
     "LEFT JOIN document_version s ON s.id = d.same_as WHERE d.id IN ({})"
 )
+UNREAD = object()
 _UNITS = Prepared(sa.select(unit.c.code, unit.c.name, unit.c.parent, unit.c.active).order_by(unit.c.code))
 
 
@@ -56,6 +57,7 @@ class Sources:
     _units: dict[str, dict[str, Any]] | None = None
     _data: dict[int, dict[str, Any]] = field(default_factory=dict)
     _calendar: WorkingCalendar | None = None
+    _before: Any = UNREAD  # document pointers of the instance before, None when there is none
 
     @classmethod
     def of(cls, tx: Tx, version: Version, row: InstanceRow, calendars: Calendars, now: datetime) -> Sources:
@@ -90,14 +92,22 @@ class Sources:
         found = self.units().get(code or "")
         return None if found is None else {key: found[key] for key in ("kode", "nama", "induk")}
 
-    def load(self, documents: Iterable[tuple[str, str | None]]) -> None:
-        """Read the newest data of documents by (key, item), all in one statement; item None: of every item."""
-        wanted = [
-            pointer[0]
-            for key, which in documents
-            for item, pointer in self.pointers.get(key, {}).items()
-            if which in (None, item) and (key, item) not in self.fresh and pointer[0] not in self._data
-        ]
+    def need(
+        self, expressions: Iterable[Expression], item: str | None, own: Iterable[tuple[str, str]] = ()
+    ) -> None:  # fmt: skip
+        """Read in one statement what expressions of a task of this item name: documents, those of the period before
+        too, and the documents `own` by (key, item)."""
+        expressions = tuple(expressions)
+        names = named_by(expressions)
+        wanted = [(key, one) for key in names for one in self.pointers.get(key, ())]
+        wanted += [(key, item or "") for key in self.version.process.documents if f"{key}_item" in names]
+        found = [self.pointers[key][one][0] for key, one in (*wanted, *own) if one in self.pointers.get(key, ())]
+        if "previous" in names:
+            found += [version for items in self._earlier(expressions).values() for version, _ in items.values()]
+        self._read(found)
+
+    def _read(self, versions: Iterable[int]) -> None:
+        wanted = [one for one in versions if one not in self._data]
         if wanted:
             self._data.update(read_data(self.tx, wanted))
 
@@ -109,18 +119,12 @@ class Sources:
         if pointer is None:
             return None
         if pointer[0] not in self._data:
-            self.load([(key, None)])
+            self._read(one[0] for one in self.pointers[key].values())
         return self._data[pointer[0]]
 
     def items(self, key: str) -> list[str]:
         """The items that a document exists for, in order."""
         return sorted({*self.pointers.get(key, {}), *(item for name, item in self.fresh if name == key)} - {""})
-
-    def named(self, names: frozenset[str], item: str) -> list[tuple[str, str | None]]:
-        """The documents that expressions mean by these names, as `load` takes them; `item`: whose task it is."""
-        keys = self.version.process.documents
-        everyones: list[tuple[str, str | None]] = [(key, None) for key in keys if key in names]
-        return everyones + [(key, item) for key in keys if f"{key}_item" in names]
 
     # -- contexts ---------------------------------------------------------------------------------------------------
 
@@ -145,7 +149,7 @@ class Sources:
         process = self.version.process
         by_item = per_item(process)
         own = f"_{task.each.item}" if task is not None and task.each is not None else None
-        self.load(self.named(names, item or ""))
+        self.need(expressions, item)
         made: dict[str, Any] = {}
         for key in process.documents:
             if key in names:
@@ -172,25 +176,30 @@ class Sources:
         if "due_date" in names:
             made["due_date"] = None if due is None else self.calendar.local_date(instant(due))
         if "previous" in names:
-            made["previous"] = self.previous(_previous_keys(expressions))
+            made["previous"] = self._previous(expressions)
         return made
 
-    def previous(self, keys: frozenset[str] | None = None) -> dict[str, Any] | None:
-        """The documents (or those of `keys`) of the newest earlier instance of the same process and owner, or None."""
-        found = previous_instance(self.tx, self.version.process_id, self.owner_unit, self.instance_id)
-        if found is None:
-            return None
-        kept = {key: items for key, items in documents_of(found).items() if keys is None or key in keys}
-        data = read_data(self.tx, [version for items in kept.values() for version, _ in items.values()])
+    def _earlier(self, expressions: Iterable[Expression]) -> dict[str, dict[str, list[int]]]:
+        """Pointers to what these expressions read of the newest earlier instance of the same process and owner."""
+        if self._before is UNREAD:
+            found = previous_instance(self.tx, self.version.process_id, self.owner_unit, self.instance_id)
+            self._before = None if found is None else documents_of(found)
+        keys = _previous_keys(expressions)
+        return {key: items for key, items in (self._before or {}).items() if keys is None or key in keys}
+
+    def _previous(self, expressions: Iterable[Expression]) -> dict[str, Any] | None:
+        """The documents of the period before, as far as these expressions read them; None when there is no such."""
+        kept = self._earlier(expressions)
+        self._read(version for items in kept.values() for version, _ in items.values())
         by_item = per_item(self.version.process)
         made: dict[str, Any] = {}
         for key, items in kept.items():
             for item, (version, _) in sorted(items.items()):
                 if item or key in by_item:
-                    made.setdefault(key, []).append({**data[version], "item": item})
+                    made.setdefault(key, []).append({**self._data[version], "item": item})
                 else:
-                    made[key] = data[version]
-        return made
+                    made[key] = self._data[version]
+        return None if self._before is None else made
 
     def initial(
         self, expressions: Mapping[str, Expression], *, element: str, item: str | None, task: TaskDefinition | None,

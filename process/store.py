@@ -22,7 +22,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from forms.canonical import dumps, loads
+from forms.canonical import dumps, read
 from process.errors import AlurError, Busy, StorageFull, StorageUnavailable
 
 LOCK_WAIT_SECONDS = 5
@@ -58,7 +58,7 @@ def unpack_bytes(stored: bytes) -> bytes:
 
 
 def unpack(stored: bytes) -> Any:
-    return loads(unpack_bytes(stored))
+    return read(unpack_bytes(stored))
 
 
 def pack_plain(data: Any) -> bytes:
