@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const OUT = join(ROOT, '..', 'static', 'dist');
 const TEMPORARY = `${OUT}.new`;
-const ENTRIES = [ 'app.js', 'form.js', 'viewer.js', 'app.css', 'form.css', 'viewer.css' ];
+const ENTRIES = [ 'app.js', 'form.js', 'viewer.js', 'compare.js', 'app.css', 'form.css', 'viewer.css', 'compare.css' ];
 const FONTS = {
   'fonts/print-regular.woff2': 'SourceSans3-Regular.ttf.woff2',
   'fonts/print-bold.woff2': 'SourceSans3-Bold.ttf.woff2',
