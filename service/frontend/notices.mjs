@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPTIONS } from './build.mjs';
+import { editorOptions } from './editors.mjs';
 import { plugins } from './patches.mjs';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
@@ -14,16 +15,16 @@ const NOTICES = join(ROOT, '..', '..', 'THIRD-PARTY-NOTICES.md');
 const LICENSES = join(ROOT, 'LICENSES.txt');
 const [ BEGIN, END ] = [ '<!-- npm: begin -->', '<!-- npm: end -->' ];
 
-const { metafile } = await esbuild.build({ ...OPTIONS, plugins: plugins(), write: false, outdir: join(ROOT, 'unwritten'), metafile: true, logLevel: 'error' });
+const bundles = await Promise.all([ { ...OPTIONS, plugins: plugins() }, ...editorOptions(OPTIONS) ].map((options) => esbuild.build({ ...options, write: false, outdir: join(ROOT, 'unwritten'), metafile: true, logLevel: 'error' })));
 const shipped = new Set([ 'source-sans' ]);
-for (const [ input, { bytes } ] of Object.entries(metafile.inputs)) {
-  const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+for (const [ input, { bytes } ] of bundles.flatMap(({ metafile }) => Object.entries(metafile.inputs))) {
+  const match = /node_modules\/((?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(input); // a package within another counts by itself
   if (match && bytes) shipped.add(match[1]);
 }
 
-function describe(name) {
-  const folder = join(ROOT, 'node_modules', name);
-  const { version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+function describe(path) {
+  const folder = join(ROOT, 'node_modules', path);
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((one) => /^licen[cs]e(\.|$)/i.test(one)) ?? readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
   const text = file ? readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim() : '';
   const who = typeof author === 'string' ? author : author?.name ?? '';
@@ -31,7 +32,7 @@ function describe(name) {
   return { name, version, licence: bpmn ? 'bpmn.io licence (MIT; its mark stays visible)' : typeof license === 'string' ? license : license?.type ?? 'see text', text: text || `${license}. ${who}` };
 }
 
-const packages = [ ...shipped ].sort().map(describe);
+const packages = [ ...new Map([ ...shipped ].map(describe).map((one) => [ `${one.name} ${one.version}`, one ])).values() ].sort((a, b) => (a.name < b.name ? -1 : 1));
 const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
 const table = [ BEGIN, 'Shipped to browsers (and `source-sans`: the typeface of print-outs). Full texts: `service/frontend/LICENSES.txt`; this table and that file are written by `service/frontend/notices.mjs`.', '', '| package | version | licence |', '|---|---|---|', ...rows, END ].join('\n');
 
