@@ -5,11 +5,8 @@ nothing else of ours, and never reaches Python's own evaluator.
 """
 
 from forms.feel.errors import FeelError, FeelEvaluationError, FeelLimitError, FeelSyntaxError, Limits
-from forms.feel.expression import Expression, parse
+from forms.feel.expression import NOT_IN_BROWSER, Expression, parse
 from forms.feel.values import Range, YearMonthDuration
-
-NOT_IN_BROWSER = frozenset({"is defined", "trim", "sort"})
-"""Functions that the browser's evaluator (feelin) lacks or takes differently: of no use in a form's own conditions."""
 
 __all__ = [
     "NOT_IN_BROWSER",

@@ -20,7 +20,8 @@ def property_of(value: Any, name: str) -> Any:
     if isinstance(value, _TEMPORAL):
         return temporal_property(value, name)
     if type(value) is Range:
-        return {"start": value.low, "end": value.high}.get(name)
+        bounds = {"start": value.low, "end": value.high}
+        return (bounds | {"start included": value.low_included, "end included": value.high_included}).get(name)
     return None
 
 
@@ -129,6 +130,10 @@ def _whole_numbers(domain: Any, run: Run) -> list[Any]:
     if type(domain) is not Range:
         raise _NoList
     low, high = domain.low, domain.high
+    if type(low) is date and type(high) is date:
+        # Days are whole numbers too.
+        days = Range(Decimal(low.toordinal()), Decimal(high.toordinal()), domain.low_included, domain.high_included)
+        return [date.fromordinal(int(day)) for day in _whole_numbers(days, run)]
     if type(low) is not Decimal or type(high) is not Decimal or not is_whole(low) or not is_whole(high):
         raise _NoList
     step = 1 if low <= high else -1

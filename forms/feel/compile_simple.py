@@ -9,7 +9,8 @@ from forms.feel.errors import FeelEvaluationError
 from forms.feel.operations import calculate, negative
 from forms.feel.registry import FUNCTIONS, MISMATCH
 from forms.feel.scope import MISSING, Code, Scope, compile_node, compiles
-from forms.feel.values import TYPES, Range, Run, both, compare, equal, includes, order
+from forms.feel.types import fits
+from forms.feel.values import Closure, Range, Run, both, compare, equal, includes, order
 
 
 @compiles(tree.Literal)
@@ -67,6 +68,45 @@ def _call(node: tree.Call) -> Code:
             # Out of a function's domain: the root of a negative number, the 31st of February, mixed instants.
             return None
         return run.text(result) if type(result) is str else result
+
+    return code
+
+
+@compiles(tree.FunctionOf)
+def _function_of(node: tree.FunctionOf) -> Code:
+    body, parameters, cost = compile_node(node.body), node.parameters, tree.weight(node.body)
+
+    def code(scope: Scope) -> Closure:
+        run = scope.run
+        run.closures = True
+        # A copy of what it sees: scopes are changed in place while loops run.
+        seen, outermost = scope.seen()
+        run.charge(1 + len(seen))
+        around = Scope(run, seen, outermost)
+
+        def call(arguments: dict[str, Any]) -> Any:
+            run.charge(cost + 1)
+            return body(Scope(run, arguments, around))
+
+        return Closure(parameters, call)
+
+    return code
+
+
+@compiles(tree.Invoke)
+def _invoke(node: tree.Invoke) -> Code:
+    name, names = node.function, node.names
+    arguments = [compile_node(argument) for argument in node.arguments]
+
+    def code(scope: Scope) -> Any:
+        function = scope.find(name)
+        if type(function) is not Closure:
+            return None
+        values = [argument(scope) for argument in arguments]
+        if not any(names):
+            return function(*values)
+        given = dict(zip(names, values, strict=True))
+        return function.call(given) if given.keys() == set(function.parameters) else None
 
     return code
 
@@ -179,11 +219,14 @@ def _passes(subject: Any, test: Any, run: Run) -> bool | None:
 
 @compiles(tree.InstanceOf)
 def _instance_of(node: tree.InstanceOf) -> Code:
-    value, name = compile_node(node.value), node.type
+    value, wanted = compile_node(node.value), node.type
+    weight = len(str(wanted))
 
     def code(scope: Scope) -> bool:
         subject = value(scope)
-        return subject is not None if name == "any" else TYPES[type(subject)] == name
+        if isinstance(subject, (list, dict)):
+            scope.run.charge(len(subject) * weight)
+        return fits(subject, wanted)
 
     return code
 

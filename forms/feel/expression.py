@@ -13,6 +13,30 @@ from forms.feel.scope import Code, compile_node, evaluate
 from forms.feel.tree import Node
 from forms.feel.values import Run
 
+NOT_IN_BROWSER = frozenset(
+    (
+        "is defined",
+        "trim",
+        "sort without a function",
+        "is",
+        "range",
+        "coincides",
+        "during",
+        "finishes",
+        "finished by",
+        "starts",
+        "started by",
+        "overlaps before",
+        "overlaps after",
+        "string join with prefix",
+        "date and time of numbers",
+        "time offset",
+        "instance of list<>",
+    )
+)
+"""What the browser's evaluator (feelin) lacks or takes differently: of no use in a form's own conditions. Functions by
+name, and some forms of writing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
@@ -23,7 +47,7 @@ class Expression:
     row or a variable; it is in `names`, not in `required`.
     asked: those of them that `is defined(...)` asks about, so that the author knows that they may be absent.
     paths: the same variables with the path that is read from them, dotted, such as `a.b`.
-    functions: the built-in functions that are called.
+    functions: the built-in functions that are called, and those of NOT_IN_BROWSER that are written otherwise.
     """
 
     text: str
@@ -72,6 +96,8 @@ def parse(text: str) -> Expression:
         while isinstance(root, tree.Path):
             steps.append(root.name)
             root = root.source
+        if "time offset" in steps:
+            functions.add("time offset")
         if isinstance(root, tree.Name):
             if root.name not in bound:
                 names.add(root.name)
@@ -81,8 +107,12 @@ def parse(text: str) -> Expression:
             continue
         if isinstance(root, tree.Call):
             functions.add(root.function)
+            given = sum(argument is not None for argument in root.arguments)
+            functions |= {beyond for name, counts, beyond in _BEYOND if root.function == name and given in counts}
             if root.function == "is defined":
                 asked |= _root(root.arguments[0]) - bound
+        if isinstance(root, tree.InstanceOf) and not isinstance(root.type, str):
+            functions.add("instance of list<>")
         for child, more in tree.children(root):
             inside = isinstance(root, tree.Filter) and child is root.condition
             stack.append((child, bound | more, filtered or inside))
@@ -96,6 +126,14 @@ def parse(text: str) -> Expression:
         frozenset(functions),
         compile_node(node),
     )
+
+
+_BEYOND = (
+    ("sort", (1,), "sort without a function"),
+    ("string join", (3, 4), "string join with prefix"),
+    ("date and time", (6, 7), "date and time of numbers"),
+)
+"""Functions that the browser has with other numbers of arguments only."""
 
 
 def _root(node: Node | None) -> frozenset[str]:

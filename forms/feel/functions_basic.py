@@ -197,14 +197,16 @@ def ends_with(run: Run, text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@builtin("string join(list: list, delimiter: string?)")
-def string_join(run: Run, items: list[Any], delimiter: str | None) -> str | None:
+@builtin("string join(list: list, delimiter: string?, prefix: string?, suffix: string?)")
+def string_join(
+    run: Run, items: list[Any], delimiter: str | None, prefix: str | None = None, suffix: str | None = None
+) -> str | None:
     texts = [item for item in run.listed(items) if item is not None]
     if not all(isinstance(item, str) for item in texts):
         return None
     between = delimiter or ""
     run.charge((sum(map(len, texts)) + len(between) * len(texts)) >> 4)
-    return run.text(between.join(texts))
+    return run.text((prefix or "") + between.join(texts) + (suffix or ""))
 
 
 builtin("matches(input: string, pattern: string, flags: string?)")(patterns.matches)

@@ -6,7 +6,7 @@ from typing import Any
 
 from forms.feel.functions_basic import whole
 from forms.feel.registry import builtin
-from forms.feel.values import NUMBERS, Run, equal, order
+from forms.feel.values import NUMBERS, Closure, Run, equal, order
 
 
 def numbers(run: Run, items: list[Any]) -> list[Decimal] | None:
@@ -177,9 +177,14 @@ def remove(run: Run, items: list[Any], position: Decimal) -> list[Any] | None:
     return None if at is None else run.listed(items[:at] + items[at + 1 :])
 
 
-@builtin("list replace(list: list, position: number, newItem: any)")
-def list_replace(run: Run, items: list[Any], position: Decimal, new: Any) -> list[Any] | None:
-    at = _position(items, position)
+@builtin(
+    "list replace(list: list, position: any, newItem: any)", "list replace(list: list, match: function, newItem: any)"
+)
+def list_replace(run: Run, items: list[Any], position: Any, new: Any) -> list[Any] | None:
+    """The item at a position, or those for which `match(item, newItem)` is true, replaced."""
+    if type(position) is Closure:
+        return run.listed([new if position(item, new) is True else item for item in items])
+    at = _position(items, position) if type(position) is Decimal else None
     return None if at is None else run.listed([*items[:at], new, *items[at + 1 :]])
 
 
@@ -232,10 +237,13 @@ def flatten(run: Run, items: list[Any]) -> list[Any]:
     return run.listed(result)
 
 
-@builtin("sort(list: list)")
-def sort(run: Run, items: list[Any]) -> list[Any] | None:
-    """In natural order, for values of one ordered type; a `precedes` function is not supported."""
+@builtin("sort(list: list, precedes: function?)")
+def sort(run: Run, items: list[Any], precedes: Closure | None) -> list[Any] | None:
+    """By `precedes(a, b)`, items that are equal by it keeping their order; without it values of one ordered type in
+    natural order."""
     run.charge(len(items) * 4)
+    if precedes is not None:
+        return sorted(items, key=cmp_to_key(lambda a, b: -1 if precedes(a, b) is True else 1))
     if any(order(item, items[0]) is None for item in items):
         return None
     return sorted(items, key=cmp_to_key(lambda a, b: order(a, b) or 0))

@@ -57,6 +57,15 @@ def date_and_time_from(run: Run, text: str) -> datetime | None:
     return temporal.read_date_and_time(text)
 
 
+@builtin(
+    "date and time(year: number, month: number, day: number, hour: number, minute: number, second: number, "
+    "offset: length?)"
+)
+def date_and_time_from_parts(run: Run, *parts: Any) -> datetime | None:
+    day, clock = date_of(run, *parts[:3]), time_of(run, *parts[3:])
+    return None if day is None or clock is None else datetime.combine(day, clock)
+
+
 @builtin("date and time(date: day, time: time)")
 def date_and_time_of(run: Run, day: date, clock: time) -> datetime:
     return datetime.combine(day.date() if isinstance(day, datetime) else day, clock)

@@ -7,7 +7,7 @@ from typing import Any
 
 from forms.feel.errors import FeelLimitError
 from forms.feel.temporal import calculate_temporal, temporal_text
-from forms.feel.values import NUMBERS, Range, Run, YearMonthDuration
+from forms.feel.values import NUMBERS, Closure, Range, Run, YearMonthDuration
 
 _NO_NAME = re.compile(r"\W")
 
@@ -83,4 +83,6 @@ def to_text(value: Any, run: Run, *, quoted: bool = False, depth: int = 0) -> st
             low = to_text(value.low, run, quoted=True, depth=depth + 1)
             high = to_text(value.high, run, quoted=True, depth=depth + 1)
             return f"{'[' if value.low_included else '('}{low}..{high}{']' if value.high_included else ')'}"
+        case Closure():
+            return "function"
     return temporal_text(value)

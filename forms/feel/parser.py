@@ -10,34 +10,26 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
-from forms.feel import functions_basic, functions_collections, functions_temporal, tree  # noqa: F401 (they register)
+from forms.feel import (  # noqa: F401 (the functions register)
+    functions_basic,
+    functions_collections,
+    functions_ranges,
+    functions_temporal,
+    tree,
+    types,
+)
+from forms.feel.brackets import Brackets
 from forms.feel.errors import DIGITS, MAGNITUDE, MAX_ITERATORS, MAX_NESTING, MAX_TEXT, FeelSyntaxError
 from forms.feel.explain import explain, position
 from forms.feel.patterns import compile_pattern
 from forms.feel.registry import FUNCTIONS, choose_named, choose_positional
 from forms.feel.temporal import read_temporal
 from forms.feel.tree import At, Node
+from forms.feel.types import read_type
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)")
 _ESCAPED = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "r": "\r", "t": "\t", "/": "/"}
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
-_TYPES = {
-    "number": "number",
-    "string": "string",
-    "boolean": "boolean",
-    "list": "list",
-    "context": "context",
-    "date": "date",
-    "time": "time",
-    "date and time": "date and time",
-    "days and time duration": "days and time duration",
-    "years and months duration": "years and months duration",
-    "range": "range",
-    "any": "any",
-    "Any": "any",
-    "null": "nil",
-    "Null": "nil",
-}
 
 
 def parse_tree(text: str) -> Node:
@@ -53,6 +45,7 @@ def parse_tree(text: str) -> Node:
     except UnexpectedInput as error:
         raise explain(text, error) from None
     _check_nesting(node)
+    _check_invoked(node)
     return node
 
 
@@ -64,7 +57,10 @@ def _lark() -> Lark:
     for terminal, names, before in ("FUNCTION", functions, r"\("), ("PARAMETER", parameters, ":"):
         choices = "|".join(name.replace(" ", r"\s+") for name in sorted(set(names), key=len, reverse=True))
         grammar += f"\n{terminal}.2: /(?:{choices})(?=\\s*{before})/\n"
-    return Lark(grammar, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=False)
+    grammar += f"\nINSTANCE_OF.3: /{types.pattern()}/\n"
+    return Lark(
+        grammar, parser="lalr", lexer="basic", transformer=_Builder(), postlex=Brackets(), maybe_placeholders=False
+    )
 
 
 def _check_nesting(root: Node) -> None:
@@ -75,6 +71,18 @@ def _check_nesting(root: Node) -> None:
         if depth > MAX_NESTING:
             raise FeelSyntaxError(f"ungkapan bersarang lebih dari {MAX_NESTING} tingkat", *at)
         stack.extend((child, depth + 1, at) for child, _ in tree.children(node))
+
+
+def _check_invoked(root: Node) -> None:
+    """Only built-in functions and those that the expression itself binds to a name can be called."""
+    stack: list[tuple[Node, frozenset[str]]] = [(root, frozenset())]
+    while stack:
+        node, bound = stack.pop()
+        if isinstance(node, tree.Invoke) and node.function not in bound:
+            near = get_close_matches(node.function, FUNCTIONS, 1)
+            hint = f"; mungkin maksudnya “{near[0]}”" if near else ""
+            raise FeelSyntaxError(f"fungsi “{node.function}” tidak dikenal{hint}", *node.at)
+        stack.extend((child, bound | more) for child, more in tree.children(node))
 
 
 class _Builder(Transformer):
@@ -115,7 +123,7 @@ class _Builder(Transformer):
         return tree.Name(str(c[0]), _at(c[0]))
 
     def path(self, c: list[Any]) -> Node:
-        return tree.Path(c[0], str(c[1]))
+        return tree.Path(c[0], " ".join(str(c[1]).split()))
 
     def filtered(self, c: list[Any]) -> Node:
         return tree.Filter(c[0], c[1])
@@ -139,10 +147,11 @@ class _Builder(Transformer):
         return tree.Test(str(c[0]), c[1])
 
     def instance_of(self, c: list[Any]) -> Node:
-        name = " ".join(str(c[1]).split()[2:])
-        if name not in _TYPES:
-            raise FeelSyntaxError(f"tipe “{name}” tidak dikenal", *_at(c[1]))
-        return tree.InstanceOf(c[0], _TYPES[name])
+        try:
+            wanted = read_type(" ".join(str(c[1]).split()).removeprefix("instance of "))
+        except ValueError as error:
+            raise FeelSyntaxError(f"tipe “{error}” tidak dikenal", *_at(c[1])) from None
+        return tree.InstanceOf(c[0], wanted)
 
     def arithmetic(self, c: list[Any]) -> Node:
         return tree.Arithmetic(c[0], tuple((str(c[i]), c[i + 1]) for i in range(1, len(c), 2)))
@@ -154,7 +163,7 @@ class _Builder(Transformer):
         return tree.Negate(operand)
 
     def range_of(self, c: list[Any]) -> Node:
-        return tree.RangeOf(c[1], c[2], c[0] == "[", c[3] == "]")
+        return tree.RangeOf(c[1], c[2], c[0].type == "SQUARE_OPEN", c[3].type == "SQUARE_CLOSE")
 
     def list_of(self, c: list[Any]) -> Node:
         return tree.ListOf(tuple(c))
@@ -185,13 +194,21 @@ class _Builder(Transformer):
     def named(self, c: list[Any]) -> tuple[Token, str, Node]:
         return c[0], " ".join(str(c[0]).split()), c[1]
 
+    def function_of(self, c: list[Any]) -> Node:
+        parameters = tuple(str(token) for token in c[:-1])
+        for number, token in enumerate(c[:-1]):
+            if str(token) in parameters[:number]:
+                raise FeelSyntaxError(f"“{token}” ditulis dua kali", *_at(token))
+        if len(parameters) > MAX_ITERATORS:
+            raise FeelSyntaxError(f"lebih dari {MAX_ITERATORS} parameter", *_at(c[MAX_ITERATORS]))
+        return tree.FunctionOf(parameters, c[-1])
+
     def call(self, c: list[Any]) -> Node:
         token, arguments = c[0], c[1:]
         name, at = " ".join(str(token).split()), _at(token)
         if name not in FUNCTIONS:
-            near = get_close_matches(name, FUNCTIONS, 1)
-            hint = f"; mungkin maksudnya “{near[0]}”" if near else ""
-            raise FeelSyntaxError(f"fungsi “{name}” tidak dikenal{hint}", *at)
+            given = [one if isinstance(one, tuple) else (None, "", one) for one in arguments]
+            return tree.Invoke(name, tuple(key for _, key, _ in given), tuple(node for _, _, node in given), at)
         named = {key: node for _, key, node in arguments} if arguments and isinstance(arguments[0], tuple) else None
         if named is None:
             chosen = choose_positional(name, len(arguments))

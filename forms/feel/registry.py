@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from forms.feel.values import Range, YearMonthDuration
+from forms.feel.values import Closure, Range, YearMonthDuration
 
 MISMATCH = object()
 """An argument of a type that the function does not take: its result is null."""
@@ -21,6 +21,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "time": (time,),
     "length": (timedelta, YearMonthDuration),
     "range": (Range,),
+    "function": (Closure,),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from forms.feel.errors import FeelLimitError
 from forms.feel.tree import Node
-from forms.feel.values import Run
+from forms.feel.values import Closure, Run
 
 MISSING = object()
 """What a scope answers for a name that nobody gave."""
@@ -36,6 +36,15 @@ class Scope:
         value = scope.run.context.get(name, MISSING)
         return value if scope.run.exact or value is MISSING else scope.run.take(value)
 
+    def seen(self) -> tuple[dict[str, Any], "Scope"]:
+        """A copy of all names that are bound here, and the outermost scope."""
+        names: dict[str, Any] = {}
+        scope = self
+        while scope.parent is not None:
+            names = {**scope.names, **names}
+            scope = scope.parent
+        return names, scope
+
 
 Code = Callable[[Scope], Any]
 COMPILERS: dict[type, Callable[[Any], Code]] = {}
@@ -61,11 +70,25 @@ def evaluate(code: Code, run: Run) -> Any:
     """Runs compiled code; raises FeelLimitError also for a result that is nested too deep or too large to walk."""
     try:
         value = code(Scope(run, {}, None))
+        if run.closures:
+            value = _without_functions(value, run, 0)
         if isinstance(value, (list, dict)):
             _measure(value, run, 0)
     except RecursionError:
         raise FeelLimitError("perhitungan bersarang terlalu dalam") from None
     return value
+
+
+def _without_functions(value: Any, run: Run, depth: int) -> Any:
+    """A function is no value outside of evaluating: it becomes null."""
+    if isinstance(value, (list, dict)):
+        run.charge(2 + 2 * len(value))
+        if depth >= run.limits.depth:
+            raise FeelLimitError(f"hasil bersarang lebih dari {run.limits.depth} tingkat")
+        if isinstance(value, list):
+            return [_without_functions(item, run, depth + 1) for item in value]
+        return {key: _without_functions(item, run, depth + 1) for key, item in value.items()}
+    return None if type(value) is Closure else value
 
 
 def _measure(value: Any, run: Run, depth: int) -> None:

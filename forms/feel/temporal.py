@@ -177,6 +177,8 @@ def temporal_property(value: Any, name: str) -> Any:
             return seconds(value.second, value.microsecond)
         case datetime() | time() if name == "timezone":
             return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+        case datetime() | time() if name == "time offset":
+            return value.utcoffset()
         case timedelta() if name in ("days", "hours", "minutes", "seconds"):
             length = abs(value)
             part = {

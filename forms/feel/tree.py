@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.feel.types import Type
+
 At = tuple[int, int]
 
 
@@ -40,6 +42,24 @@ class Call:
     function: str
     signature: int
     arguments: tuple["Node | None", ...]
+    at: At = field(default=(1, 1), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """`function(a, b) body`: a function of the author's."""
+
+    parameters: tuple[str, ...]
+    body: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """A call of a function that the expression binds to a name; `names` are the parameters, empty where by position."""
+
+    function: str
+    names: tuple[str, ...]
+    arguments: tuple["Node", ...]
     at: At = field(default=(1, 1), compare=False)
 
 
@@ -101,7 +121,7 @@ class In:
 @dataclass(frozen=True, slots=True)
 class InstanceOf:
     value: "Node"
-    type: str
+    type: Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +178,8 @@ Node = (
     | Path
     | Filter
     | Call
+    | FunctionOf
+    | Invoke
     | Negate
     | Arithmetic
     | Compare
@@ -191,6 +213,11 @@ def children(node: Node) -> Iterator[tuple[Node, frozenset[str]]]:
             for argument in arguments:
                 if argument is not None:
                     yield argument, nothing
+        case FunctionOf(parameters=parameters, body=body):
+            yield body, frozenset(parameters)
+        case Invoke(arguments=invoked):
+            for argument in invoked:
+                yield argument, nothing
         case Negate(operand=operand) | Test(operand=operand):
             yield operand, nothing
         case Arithmetic(first=first, rest=rest):

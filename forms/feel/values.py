@@ -3,7 +3,7 @@
 Every function is total: what DMN gives no meaning is None (FEEL's null), never a Python error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
@@ -43,6 +43,20 @@ class Range:
     high_included: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function of the author's, with what it sees of where it was written; it exists only while evaluating."""
+
+    parameters: tuple[str, ...]
+    call: Callable[[dict[str, Any]], Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Its value; null when the number of arguments is another."""
+        if len(arguments) != len(self.parameters):
+            return None
+        return self.call(dict(zip(self.parameters, arguments, strict=True)))
+
+
 TYPES: dict[type, str] = {
     type(None): "nil",
     bool: "boolean",
@@ -56,6 +70,7 @@ TYPES: dict[type, str] = {
     timedelta: "days and time duration",
     YearMonthDuration: "years and months duration",
     Range: "range",
+    Closure: "function",
 }
 _ORDERED = frozenset((Decimal, str, date, datetime, time, timedelta, YearMonthDuration))
 _ATOMS = frozenset((type(None), bool, str, date, datetime, time, timedelta, YearMonthDuration))
@@ -64,7 +79,7 @@ _ATOMS = frozenset((type(None), bool, str, date, datetime, time, timedelta, Year
 class Run:
     """One evaluation: what it was given, and what it may still spend."""
 
-    __slots__ = ("_taken", "context", "exact", "left", "limits", "now", "strict")
+    __slots__ = ("_taken", "closures", "context", "exact", "left", "limits", "now", "strict")
 
     def __init__(
         self, context: Mapping[str, Any], now: datetime | None, strict: bool, limits: Limits, exact: bool = False
@@ -75,6 +90,7 @@ class Run:
         self.exact = exact
         self.limits = limits
         self.left = limits.steps
+        self.closures = False
         self._taken: dict[int, tuple[Any, Any]] = {}
 
     def charge(self, steps: int) -> None:

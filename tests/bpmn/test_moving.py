@@ -275,6 +275,34 @@ def test_what_the_new_version_does_not_name_is_dropped(draw, at, do):
     assert [t.element for t in do(new, moved, at()).user_tasks] == ["dua"]
 
 
+def test_a_quarter_moves_to_the_proposed_revision_from_any_step(at, do):
+    """The shipped SOP and its template: on each step of the way a move is possible, and the new returns are taken."""
+    root = Path(__file__).parents[2]
+    old = compile_process((root / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn").read_bytes())
+    template = root / "bpmn/diagrams/templat/usulan-revisi-pengumpulan-data-kinerja.bpmn"
+    new = compile_process(template.read_bytes())
+    forms = {name: load_form((root / f"forms/definitions/{name}.form").read_bytes()) for name in _forms(new)}
+    answers = {"keputusan": "benar", "penerima": ["A", "B"], "batas_pengisian": "2026-12-01"}
+    advance = runtime.start(old, {}, at())
+    done: list[str] = []
+    while not advance.finished:
+        known = Known(forms=forms, done={"mengisi_data": done})
+        plan = moving.plan(old, new, advance.snapshot, at(), known)
+        assert codes(plan) == []
+        assert {timer.what for timer in plan.timers} == {"kept"}
+        moved = moving.move(old, new, advance.snapshot, at(), known, shown=plan.fingerprint)
+        assert (moved.user_tasks, moved.timers) == (advance.user_tasks, advance.timers)
+        if moved.user_tasks[0].element == "memvalidasi":
+            back = do(new, moved, at(), bagian_dikembalikan=["B"])
+            assert [(task.element, task.item) for task in back.user_tasks] == [("mengisi_data", "B")]
+        done += [advance.user_tasks[0].item] if advance.user_tasks[0].item else []
+        advance = do(old, advance, at(), **answers)
+
+
+def _forms(process):
+    return {task.form for task in process.tasks.values()}
+
+
 def test_every_reason_has_its_case():
     cases = Path(__file__).read_text("utf-8")
     reasons = {code for code in CODES if code.startswith("MOVE_")} - {"MOVE_COMPLEX"}

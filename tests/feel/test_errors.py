@@ -34,7 +34,15 @@ from forms.feel import FeelLimitError, FeelSyntaxError, Limits, parse
         ("1 +\n\n  upper  case(1, 2)", 3, 3, "tidak cocok dengan upper case(string)"),
         ('substring(string: "a", mulai: 1)', 1, 1, "start position"),
         ('contains(string: "a", string: "b")', 1, 1, "dua kali"),
-        ("function(x) x + 1", 1, 13, "tidak diharapkan"),
+        ("function(x, x) x", 1, 13, "“x” ditulis dua kali"),
+        ("function(x) external {a: 1}", 1, 22, "tidak diharapkan"),
+        ("function(x) f(x)", 1, 13, "fungsi “f” tidak dikenal"),
+        ("{f: function(x) f(x)}.f", 1, 17, "fungsi “f” tidak dikenal"),
+        ("f(1) + (for f in [1] return f(2))", 1, 1, "fungsi “f” tidak dikenal"),
+        ("]1..2", 1, 6, "belum selesai"),
+        ("a instance of list<bar>", 1, 3, "tipe “bar”"),
+        ("`nama saya` = 1", 1, 1, "tidak dapat dipakai"),
+        ("? > 1", 1, 1, "tidak dapat dipakai"),
         ('matches(a, "(")', 1, 1, "pola “(”"),
         ('matches(a, "(?=x)")', 1, 1, "pola"),
         ('matches(a, "x", "q")', 1, 1, "pola"),
@@ -123,11 +131,15 @@ def test_huge_numbers_answer_at_once(text):
         'split(teks, "x")',
         "teks + teks",
         "concatenate(daftar, daftar)",
+        "{f: function(g) g(g), r: f(f)}.r",
+        "sort(for i in 1..10000 return i, function(a, b) count(for j in 1..100 return j) < b)",
+        "{f: function(n) for i in 1..10000 return n, r: for i in 1..10000 return f(i)}.r",
+        "for d in date(1, 1, 1)..date(9999, 1, 1) return d",
     ],
 )
 def test_evaluating_is_bounded(text):
     expression = parse(text)
-    with pytest.raises(FeelLimitError, match=r"batas|lebih dari"):
+    with pytest.raises(FeelLimitError, match=r"batas|lebih dari|terlalu dalam"):
         expression.evaluate({"teks": "x" * 60_000, "daftar": [1] * 6000}, limits=Limits(steps=200_000))
 
 

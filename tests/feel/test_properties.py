@@ -97,6 +97,7 @@ SIGNS = [*"()[]{},:.+-*/<>=@?", "..", "**", "<=", ">=", "!=", "//", "/*", "*/"]
 WORDS = ["and", "or", "in", "if", "then", "else", "for", "return", "some", "every", "satisfies", "between", "item"]
 WORDS += ["rows", "a", "true", "null", "1", "2.5", "0"]
 STARTS = ['"x"', '"', '@"2026-01-01"', '@"P1D"', "count(", "substring(", "date and time(", "not(", "matches("]
+STARTS += ["function(x) ", "]1..2["]
 pieces = st.sampled_from([*SIGNS, *STARTS, " instance of date", *(f" {word} " for word in WORDS)])
 
 
