@@ -8,6 +8,7 @@ is checked and taken back when it was right: parallel guesses cannot slip throug
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +19,13 @@ from process import passwords
 from process.audit import NewEvent
 from process.calendar import ZONES
 from process.clock import Clock, instant, micros
-from process.errors import InvalidData, NotAuthenticated, TooManyAttempts
+from process.errors import Busy, InvalidData, NotAuthenticated, StorageFull, StorageUnavailable, TooManyAttempts
 from process.model import Actor, FieldError, Held
 from process.record import SYSTEM_STREAM, append
 from process.store import Store, Tx
 from process.tables import login_attempt, person, position, security_event, session
+
+log = logging.getLogger("alur.accounts")
 
 WINDOW = timedelta(minutes=15)
 MAX_PER_ACCOUNT = 5
@@ -93,8 +96,11 @@ class Accounts:
                 raise NotAuthenticated
             who = self.actor(tx, row.person, now, request_id=request_id)
         if touch and now - instant(row.seen) >= _TOUCH_AFTER:
-            with self.store.transaction() as tx:
-                tx.execute(session.update().where(session.c.token_hash == key).values(seen=micros(now)))
+            try:
+                with self.store.transaction() as tx:
+                    tx.execute(session.update().where(session.c.token_hash == key).values(seen=micros(now)))
+            except (Busy, StorageFull, StorageUnavailable):  # reading goes on while nothing can be written
+                log.warning("the last use of a session could not be noted")
         return who, row.csrf
 
     def logout(self, token: str) -> None:
@@ -215,7 +221,9 @@ class Accounts:
         with self.store.transaction() as tx:
             if not tx.sqlite:  # SQLite's write lock does the same: counting and adding is one step
                 tx.execute(sa.text("LOCK TABLE login_attempt IN SHARE ROW EXCLUSIVE MODE"))
-            tx.execute(login_attempt.delete().where(login_attempt.c.at <= since))
+            # Also what lies far ahead: a clock that was wrong for a while must not lock anybody out for as long.
+            ahead = micros(now + WINDOW)
+            tx.execute(login_attempt.delete().where((login_attempt.c.at <= since) | (login_attempt.c.at > ahead)))
             wait = 0
             for subject, most in limits:
                 times = tx.all(

@@ -143,7 +143,7 @@ class Views(InstanceViews):
     def _files(self, tx: Tx, work: Work, row: Row, form: Form, data: dict[str, Any]) -> tuple[Attachment, ...]:
         """The attachments that the form names, and those uploaded at this step (a draft may have lost their names)."""
         known = attachments(tx, form.attachment_ids(data))
-        rows = tx.all(
+        query = (
             sa.select(attachment)
             .join(user_task, user_task.c.id == attachment.c.task)
             .where(
@@ -152,6 +152,9 @@ class Views(InstanceViews):
                 user_task.c.item == row.item,
             )
         )
+        if work.held is None and not policy.sees_everything(work.actor):  # what others draft is not for these eyes
+            query = query.where(user_task.c.completed.is_not(None))
+        rows = tx.all(query)
         for one in rows:
             known[one.id] = Attachment(one.id, one.name, one.media_type, one.size, one.sha256)
         return tuple(known[key] for key in sorted(known))
@@ -243,11 +246,15 @@ class Views(InstanceViews):
         return self.prints.printable(printout_id)
 
     def attachment(self, attachment_id: str, actor: Actor) -> tuple[Attachment, Path]:
-        """A file, for its uploader and for who may see a document of the step that it was uploaded at."""
+        """A file, for who may see a document of the step that it was uploaded at; until that step is sent, the file is
+        part of a draft, and only for who does the step."""
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             row = tx.one(
-                sa.select(attachment, user_task.c.element, user_task.c.item, user_task.c.version)
+                sa.select(
+                    attachment,
+                    *(user_task.c[name] for name in ("element", "item", "version", "role", "unit", "completed")),
+                )
                 .outerjoin(user_task, user_task.c.id == attachment.c.task)
                 .where(attachment.c.id == attachment_id)
             )
@@ -268,6 +275,8 @@ class Views(InstanceViews):
         if row.element is None:
             keys = [process.start.writes] if process.start.writes else []
         else:
+            if row.completed is None:
+                return actor.holds(row.role, row.unit) is not None
             keys = [write.document for write in process.tasks[row.element].writes]
         return sight.everything or any(sight.document(key, row.item or None) for key in keys)
 

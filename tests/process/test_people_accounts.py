@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher, extract_parameters
 
 from process import migrate, passwords
@@ -251,3 +252,25 @@ def test_hashes_are_argon2id_above_the_recommended_minimum():
     assert STRONG.startswith("$argon2id$")
     assert parameters.memory_cost >= 19 * 1024
     assert parameters.time_cost >= 2
+
+
+def test_a_session_goes_on_while_nothing_can_be_written(people, clock):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    sa.event.listen(people.store.sql, "connect", lambda dbapi, _: dbapi.execute("PRAGMA busy_timeout = 1"))
+    people.store.close()  # the next connections wait for nobody
+    clock.advance(minutes=10)
+    with people.store.transaction():
+        assert people.session(opened.token)[0].name == "Kepala Bagian"
+    clock.advance(minutes=115)
+    with pytest.raises(NotAuthenticated):
+        people.session(opened.token)
+
+
+def test_a_clock_that_was_wrong_locks_nobody_out(people, clock):
+    now = clock.now()
+    clock.advance(days=400)
+    for _ in range(MAX_PER_ACCOUNT):
+        with pytest.raises(InvalidData):
+            people.authenticate("kabag", "salah-salah", ADDRESS)
+    clock.set(now)
+    assert people.authenticate("kabag", SECRET, ADDRESS).username == "kabag"

@@ -72,6 +72,21 @@ def test_attachments_go_the_way_of_their_document(crew, office, filled):
             office.views.attachment(kept.id, crew.actor(account))
 
 
+def test_the_file_of_a_draft_is_for_who_writes_it_until_it_is_sent(crew, office):
+    instance = crew.start()
+    crew.until(instance, "mengisi_data")
+    task = crew.task(instance, "mengisi_data", "HKM")
+    head, staff = crew.actor("kabag.hkm"), crew.actor("staf")
+    kept = office.files.store(io.BytesIO(PDF), "bukti.pdf", None, head, task_id=task)
+    assert office.views.attachment(kept.id, head)[0].id == kept.id
+    assert [one.id for one in office.views.task(task, head).attachments] == [kept.id]
+    assert office.views.task(task, staff).attachments == ()
+    with pytest.raises(NotFound):
+        office.views.attachment(kept.id, staff)
+    crew.complete(instance, "mengisi_data", "HKM")
+    assert office.views.attachment(kept.id, staff)[0].id == kept.id
+
+
 def test_nobody_cites_the_file_of_another_bagian(crew, office, filled):
     instance, _, kept = filled
     task = crew.task(instance, "mengisi_data", "PRK")
