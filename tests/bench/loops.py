@@ -27,7 +27,7 @@ def run(folder: Path) -> list[Row]:
             (task,) = crew.open(instance)
             page = office.views.task(task.id, crew.doer(task))
             answers[element] = demo_data.answer(element, page.data, task.unit, returned)
-            crew.step(task, lambda _element, send: send(), **answers[element])
+            crew.prepare(task, **answers[element])[1]()
         settled()
         for _ in range(PASSES):
             clock.advance(timedelta(minutes=1))

@@ -87,7 +87,7 @@ def _quarter(crew: Crew, browsers: dict[int | None, Browser], taken: dict[str, l
             crew.clock.advance(timedelta(minutes=1))
             definition = crew.office.views.task(task.id, crew.doer(task)).definition
             if definition.sign is not None:
-                crew.step(task, lambda _element, send: send())
+                crew.prepare(task)[1]()
             else:
                 _step(crew, task, definition.id, browsers[crew.doer(task).person_id], taken)
 

@@ -12,7 +12,7 @@ from typing import Any
 from forms.canonical import dumps
 from process import overview
 from process.clock import ManualClock
-from process.model import Actor, Confirmation
+from process.model import Actor, Completed, Confirmation
 from process.office import Office
 from process.overview import TaskLine
 from process.store import sqlite_url
@@ -23,7 +23,8 @@ PROCESS = "pengumpulan_data_kinerja"
 FORM_BYTES = 512  # of the canonical JSON that one Bagian sends
 FILLED = "Koordinasi antarbagian berjalan baik dan data dukung tersedia tepat waktu pada setiap bulan pelaporan. "
 
-Complete = Callable[[str, Callable[[], object]], object]  # (element, the call that sends)
+Send = Callable[[], Completed]
+Complete = Callable[[str, Send], object]  # (element, the call that sends)
 
 
 @contextmanager
@@ -78,8 +79,8 @@ class Crew:
     def open(self, instance: str) -> tuple[TaskLine, ...]:
         return overview.tasks(self.office.store, demo.ACTOR, self.clock.now(), instance_id=instance)
 
-    def step(self, task: TaskLine, complete: Complete, **changes: object) -> None:
-        """One step as its page does it: take it, look, keep a draft, send. `complete` makes the call that sends."""
+    def prepare(self, task: TaskLine, **changes: object) -> tuple[str, Send]:
+        """All of a step but sending it, as its page does it: take it, look, keep a draft. Returns what sends it."""
         engine, who = self.office.engine, self.doer(task)
         self.clock.advance(timedelta(minutes=1))
         if task.assignee is None:
@@ -94,14 +95,12 @@ class Crew:
         if page.definition.sign is not None:
             confirmation = Confirmation(engine.preview(task.id, data, who).digest, self.clock.now())
         revision = page.task.revision
-        complete(
-            element, lambda: engine.complete_task(task.id, data, who, revision=revision, confirmation=confirmation)
-        )
+        return element, lambda: engine.complete_task(task.id, data, who, revision=revision, confirmation=confirmation)
 
     def quarter(self, complete: Complete = lambda _element, send: send()) -> str:
-        """A whole quarter, from start to archive."""
+        """A whole quarter, from start to archive. The eleven Bagian fill in their figures, and then send them."""
         instance = self.start()
         while open_ := self.open(instance):
-            for task in open_:
-                self.step(task, complete)
+            for element, send in [self.prepare(task) for task in open_]:
+                complete(element, send)
         return instance

@@ -59,24 +59,29 @@ class Recorder:
         heard.clear()
 
 
-def replay(
-    database: Path, heard: Sequence[Statement], marks: Sequence[tuple[int, int]], pragmas: dict[str, Any]
-) -> list[Sample]:
-    """Run recorded statements on a copy of the database as it was before, with nothing but `sqlite3`; times the
-    statements of each mark (from, to)."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    for name, value in pragmas.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-    samples = []
-    done = 0
-    for begin, end in marks:
-        _run(connection, heard[done:begin])
-        with measured() as sample:
-            _run(connection, heard[begin:end])
-        samples.append(sample)
-        done = end
-    connection.close()
-    return samples
+class Replay:
+    """A copy of the database as it was before, where recorded statements are run with nothing but `sqlite3`."""
+
+    def __init__(self, database: Path, pragmas: dict[str, Any]) -> None:
+        self._connection = sqlite3.connect(database, isolation_level=None)
+        for name, value in pragmas.items():
+            self._connection.execute(f"PRAGMA {name} = {value}")
+
+    def run(self, heard: Sequence[Statement], marks: Sequence[tuple[int, int]]) -> list[Sample]:
+        """Run all statements; times those of each mark (from, to)."""
+        samples = []
+        done = 0
+        for begin, end in marks:
+            _run(self._connection, heard[done:begin])
+            with measured() as sample:
+                _run(self._connection, heard[begin:end])
+            samples.append(sample)
+            done = end
+        _run(self._connection, heard[done:])
+        return samples
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _run(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
