@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,16 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSignature:
+    """A signature over an earlier version of the same document: that version's number, state and digest."""
+
+    signature: Signature
+    number: int
+    state: str | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintOut:
     id: str
     document_version: int
@@ -51,6 +61,7 @@ class DocumentView:
     attachments: tuple[Attachment, ...]
     author: str | None
     signatures: tuple[Signature, ...]
+    earlier: tuple[EarlierSignature, ...] = ()  # only where a document is shown alone
 
 
 def to_version(row: sa.Row[Any]) -> DocumentVersion:
@@ -125,7 +136,30 @@ def document_view(tx: Tx, version_of: Callable[[int | None], Version], version_i
     found = document_views(tx, version_of, [version_id])
     if not found:
         raise NotFound("Dokumen ini tidak ada.")
-    return found[0]
+    return replace(found[0], earlier=_earlier(tx, found[0].version))
+
+
+def _earlier(tx: Tx, version: DocumentVersion) -> tuple[EarlierSignature, ...]:
+    rows = tx.all(
+        sa.select(signature, document_version.c.number, document_version.c.state)
+        .join(document_version, document_version.c.id == signature.c.document_version)
+        .where(
+            document_version.c.instance == version.instance_id,
+            document_version.c.key == version.key,
+            document_version.c.item == (version.item or ""),
+            document_version.c.number < version.number,
+        )
+        .order_by(document_version.c.number, signature.c.at, signature.c.id)
+    )
+    return tuple(
+        EarlierSignature(
+            Signature(row.kind, row.name, row.title, instant(row.at), row.label),
+            row.number,
+            row.state,
+            bytes(row.digest).hex(),
+        )
+        for row in rows
+    )
 
 
 def attachments(tx: Tx, ids: Iterable[str]) -> dict[str, Attachment]:

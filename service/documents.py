@@ -29,6 +29,7 @@ def page(version_id: int) -> ResponseReturnValue:
             {"label": showing.SIGNATURES.get(one.kind, one.kind), "name": one.name, "title": one.title, "at": one.at}
             for one in found.document.signatures
         ],
+        earlier=[showing.earlier(one) for one in found.document.earlier],
         prints=[showing.printout(one) for one in found.printouts],
     )
 

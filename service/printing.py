@@ -20,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from forms.render import to_html
-from service import assets, words
+from process.documents import EarlierSignature
+from service import assets, showing, words
 
 if TYPE_CHECKING:
     from process.office import Office
@@ -61,6 +62,7 @@ class Sheet:
     version: int
     written: datetime
     signatures: Sequence[Signature] = ()
+    earlier: Sequence[EarlierSignature] = ()  # over earlier versions of the same document
 
 
 def _environment() -> Environment:
@@ -99,6 +101,7 @@ def page_of(sheet: Sheet) -> str:
             }
             for signature in sheet.signatures
         ],
+        earlier=[showing.earlier(one) for one in sheet.earlier],
     )
 
 
@@ -152,6 +155,7 @@ def sheet_of(printable: Printable) -> Sheet:
         version=version.number,
         written=version.written_at,
         signatures=[Signature(one.kind, one.name, one.title, one.at) for one in view.signatures],
+        earlier=view.earlier,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bpmn.model import Process
 from forms.render import to_html
+from process.documents import EarlierSignature
 from process.model import Completed, Instance, InstanceState
 from process.views import DocumentView, PrintOut
 from service.replies import attachment_data
@@ -82,6 +83,20 @@ def document(view: DocumentView, names: Mapping[str, str], *, link: str | None =
         "about": f"{state}versi {version.number}, ditulis {waktu(version.written_at)}{by}",
         "html": _safe(to_html(view.form, view.data, attachments=attachment_data(view.attachments))),
         "url": link,
+    }
+
+
+def earlier(one: EarlierSignature) -> dict[str, Any]:
+    """A paraf or signature over an earlier version of a document, in words."""
+    over = f"versi {one.number}" + (f" ({one.state})" if one.state else "")
+    signature = one.signature
+    return {
+        "label": f"{SIGNATURES.get(signature.kind, signature.kind)} atas {over}",
+        "name": signature.name,
+        "title": signature.title,
+        "at": signature.at,
+        "certified": signature.label,
+        "digest": one.digest,
     }
 
 

@@ -162,6 +162,19 @@ def test_signing_needs_the_password_and_exactly_the_document_shown(crew, office,
     assert page.document.version.digest == shown.digest
     assert page.document.version.state == "ditandatangani"
     assert [one.kind for one in page.document.signatures] == ["tandatangan"]
+    earlier = page.document.earlier
+    assert [(one.signature.kind, one.number, one.state) for one in earlier] == [
+        ("paraf", 2, "terverifikasi"),
+        ("paraf", 3, "diparaf"),
+    ]
+    assert [one.signature.name for one in earlier] == ["Perencana", "Kabag.Prk"]
+    kept = {
+        bytes(one.digest).hex() for one in crew.rows("SELECT digest FROM document_version WHERE key = 'data_kinerja'")
+    }
+    assert {one.digest for one in earlier} < kept
+    assert page.document.version.digest not in {one.digest for one in earlier}
+    printed = crew.rows("SELECT id FROM printout WHERE document_version = :v", v=row.document_version)
+    assert office.prints.printable(printed[0].id).document.earlier == earlier
 
 
 def test_the_same_period_again_needs_a_reason_and_takes_the_next_ordinal(crew, office):

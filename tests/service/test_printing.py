@@ -14,6 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from process import documents
 from service import printing
 from service.printing import Sheet, Signature
 
@@ -53,6 +54,18 @@ def test_page_says_state_digest_version_and_that_signing_is_not_certified() -> N
     assert SHEET.digest in html
     assert "23 November 2026 pukul 10.18 WIB" in html
     assert "PERENCANAAN DAN KEUANGAN" in html
+
+
+def test_page_names_the_parafs_over_earlier_versions_with_their_digests() -> None:
+    paraf = documents.Signature("paraf", "Perencana <i>", "Perencana Ahli Muda", AT, "tidak tersertifikasi")
+    earlier = documents.EarlierSignature(paraf, 2, "terverifikasi", "cd34" * 16)
+    for sheet in (replace(SHEET, earlier=(earlier,)), replace(SHEET, earlier=(earlier,), signatures=())):
+        html = text_of(printing.page_of(sheet))
+        assert (
+            "<li>Paraf atas versi 2 (terverifikasi): Perencana &lt;i&gt;, Perencana Ahli Muda, "
+            f"23 November 2026 pukul 10.18 WIB, tidak tersertifikasi, sidik {'cd34' * 16}</li>"
+        ) in html
+    assert "atas versi" not in printing.page_of(SHEET)
 
 
 def test_equal_sheets_make_equal_pages() -> None:
