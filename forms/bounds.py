@@ -51,10 +51,10 @@ def problem_of(data: object, *, storable: bool = True) -> str | None:
                 if storable and _UNSTORABLE.search(value):
                     return NOT_JSON
             elif isinstance(value, Mapping):
-                for key in value:
-                    if not isinstance(key, str) or _UNSTORABLE.search(key):
-                        return NOT_JSON
-                    characters += len(key)
+                keys = "".join(key if isinstance(key, str) else "\0" for key in value)
+                if _UNSTORABLE.search(keys):
+                    return NOT_JSON
+                characters += len(keys)
                 deeper.extend(value.values())
             elif isinstance(value, list):
                 deeper.extend(value)
@@ -76,7 +76,7 @@ def _number(value: object) -> bool:
         value = Decimal(repr(value))
     if not isinstance(value, Decimal) or not value.is_finite():
         return False
-    digits, exponent = value.as_tuple().digits, value.as_tuple().exponent
+    _, digits, exponent = value.as_tuple()
     return isinstance(exponent, int) and len(digits) + abs(exponent) <= 2 * MAX_DIGITS
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import secrets
 import signal
@@ -37,6 +38,8 @@ def serve() -> None:
         server = make_server(app, listening, given)
         signal.signal(signal.SIGTERM, _stop)
         office.scheduler.start()
+        gc.collect()
+        gc.freeze()  # what lives as long as the server is not looked through again and again
         try:
             _announce(given, demonstration.is_demo(office))
             if demonstration.is_empty(office):
