@@ -151,6 +151,10 @@ class Busy(AlurError):
     """Sistem sedang sibuk, silakan coba lagi sebentar lagi"""
 
 
+class FileLost(AlurError):
+    """Berkas tidak dapat diambil dari penyimpanan"""
+
+
 class StorageFull(AlurError):
     """Ruang penyimpanan server penuh"""
 

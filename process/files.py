@@ -5,24 +5,32 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+
+import sqlalchemy as sa
 
 from process import policy
 from process.audit import NewEvent
 from process.clock import micros
 from process.completing import amendable, require_work
 from process.context import Sources
-from process.errors import FileRefused, FileTooLarge, Forbidden, NotFound, StorageFull
+from process.errors import FileLost, FileRefused, FileTooLarge, Forbidden, NotFound, StorageFull
 from process.model import Actor, Attachment, new_id
 from process.sniff import file_name, media_type
+from process.store import Tx
 from process.tables import attachment
 from process.work import Desk
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_FILES = 200  # of one task, or of one person's starts in a day
+MAX_TIMES = 25  # the largest file, that all of these together may take
+RESERVE_BYTES = 64 * 1024 * 1024  # files leave this much of the disk to the database
 _CHUNK = 256 * 1024
 
 
@@ -35,11 +43,27 @@ class Blobs:
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
+    def sound(self, sha256: str) -> Path:
+        """The path of a file that is there and is what its name says; raises FileLost."""
+        path = self.path(sha256)
+        try:
+            with path.open("rb") as content:
+                found = hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            raise FileLost(
+                "Berkas ini tidak ditemukan di penyimpanan server. Sampaikan kepada administrator."
+            ) from error
+        if found != sha256:
+            raise FileLost("Isi berkas ini tidak lagi sama dengan yang disimpan. Sampaikan kepada administrator.")
+        return path
+
     @contextmanager
     def incoming(self) -> Iterator[BinaryIO]:
         """A temporary file beside the others; gone afterwards, unless it was kept."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self.folder).free < RESERVE_BYTES:
+                raise StorageFull()
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix="masuk-") as made:
                 yield made  # type: ignore[misc]
         except OSError as error:
@@ -54,7 +78,8 @@ class Blobs:
         content.flush()
         os.fsync(content.fileno())
         if not target.exists():
-            os.link(content.name, target)
+            with suppress(FileExistsError):  # the same bytes came in twice at once
+                os.link(content.name, target)
             folder = os.open(target.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
@@ -124,6 +149,7 @@ class Files:
                 work, task = self.desk.by_task(tx, task_id, actor, now)
                 if not (work.held is not None and amendable(work, task)):
                     require_work(work, task)
+                self._room(tx, attachment.c.instance == work.row.id, attachment.c.task == task_id)
                 return
             version_id = self.desk.definitions.in_force(tx, process_id or "", now)
             if version_id is None:
@@ -133,6 +159,18 @@ class Files:
             unit = sources.task_unit(version.process.start.unit, None)
             if policy.may_start(actor, version.process.start.role, unit) is None:
                 raise Forbidden("Jabatan Anda tidak berwenang memulai proses ini.")
+            self._room(
+                tx,
+                attachment.c.instance.is_(None),
+                attachment.c.uploaded_by == actor.person_id,
+                attachment.c.at > micros(now - timedelta(days=1)),
+            )
+
+    def _room(self, tx: Tx, *where: sa.ColumnElement[bool]) -> None:
+        """Raise FileRefused when these files are as many, or as large together, as anybody could need."""
+        sizes = tx.all(sa.select(attachment.c.size).where(*where))
+        if len(sizes) >= MAX_FILES or sum(row.size for row in sizes) >= MAX_TIMES * self.max_bytes:
+            raise FileRefused(f"Terlalu banyak berkas diunggah di sini ({len(sizes)}). Pakai yang sudah diunggah.")
 
     def _record(self, kept: Attachment, actor: Actor, task_id: str | None, process_id: str | None) -> None:
         now = self.desk.clock.now()

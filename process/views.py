@@ -238,7 +238,7 @@ class Views(InstanceViews):
             if work is None or row is None:
                 raise NotFound("Cetakan ini tidak ada.")
             found = to_printout(row)
-            path = self.blobs.path(found.sha256) if found.state == "ready" and found.sha256 else None
+            path = self.blobs.sound(found.sha256) if found.state == "ready" and found.sha256 else None
             return PrintPage(found, to_instance(work.row), path)
 
     def printable(self, printout_id: str) -> Printable:
@@ -261,7 +261,7 @@ class Views(InstanceViews):
             if row is None or not self._may_read(tx, row, actor, now):
                 raise NotFound("Lampiran ini tidak ada.")
             kept = Attachment(row.id, row.name, row.media_type, row.size, row.sha256)
-            return kept, self.blobs.path(row.sha256)
+            return kept, self.blobs.sound(row.sha256)
 
     def _may_read(self, tx: Tx, row: sa.Row[Any], actor: Actor, now: datetime) -> bool:
         if policy.sees_everything(actor):

@@ -1,9 +1,16 @@
 """Files: judged by what they are, given back only to who may see them, and never as part of our pages."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
+
+from process import files
+from process.office import Office
 
 Visitors = Callable[[str], Any]
 START = "/proses/pengumpulan_data_kinerja/mulai"
@@ -86,3 +93,33 @@ def test_a_request_without_a_file_is_told_so(visitor: Visitors) -> None:
     staff = visitor("staf.prk")
     answer = staff.client.post(f"{START}/lampiran", data={}, headers={"X-CSRF-Token": staff.csrf})
     assert answer.status_code == 422
+
+
+def test_a_file_that_is_gone_or_changed_is_said_plainly_and_not_given(quarter: Any, office: Office) -> None:
+    staff = quarter.staff
+    url = staff.upload(f"{START}/lampiran", PDF, "a.pdf").json["url"]
+    path = office.files.blobs.path(hashlib.sha256(PDF).hexdigest())
+    path.write_bytes(PDF + b"x")
+    changed = staff.ask(url)
+    assert (changed.status_code, changed.json["type"]) == (500, "urn:alur:problem:berkas-hilang")
+    assert "tidak lagi sama" in changed.json["detail"]
+    path.unlink()
+    assert "tidak ditemukan" in staff.page(url).text
+
+
+def test_one_step_takes_only_so_many_files(quarter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_FILES", 2)
+    quarter.start()
+    task = quarter.task(quarter.staff)
+    for expected in (201, 201, 422):
+        assert quarter.staff.upload(f"/tugas/{task}/lampiran", PDF, "a.pdf").status_code == expected
+    assert quarter.staff.upload(f"{START}/lampiran", PDF, "a.pdf").status_code == 201
+    monkeypatch.setattr(files, "RESERVE_BYTES", 2**62)
+    assert quarter.staff.upload(f"{START}/lampiran", PDF, "b.pdf").status_code == 507
+
+
+def test_the_same_bytes_may_come_in_many_times_at_once(office: Office) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(12):
+            content = bytes(f"berkas {number}", "ascii")
+            assert len(set(pool.map(office.files.blobs.put, [content] * 8))) == 1
