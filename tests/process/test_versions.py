@@ -1,0 +1,191 @@
+"""A draft becomes a version: with a note, now or later, with a second person where the process wants one."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from process import passwords
+from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, ReasonRequired, Stale
+from process.model import PENGELOLA, Actor
+from process.people import add_person_in
+
+PROCESS = "pengumpulan_data_kinerja"
+SETUP = Actor(None, "Penyiapan", system_roles=frozenset({PENGELOLA, "administrator"}), source="command")
+
+
+def drafted(crew, name: str = "Sudah benar?") -> int:
+    drafts, editor = crew.office.drafts, crew.actor("pengelola")
+    state = drafts.state(PROCESS)
+    xml = state.xml.replace(b'name="Format benar?"', f'name="{name}"'.encode())
+    return drafts.save(PROCESS, editor, revision=state.revision, xml=xml).revision
+
+
+def second(crew) -> Actor:
+    with crew.office.store.transaction() as tx:
+        add_person_in(
+            tx, "pengelola2", "Pengelola Dua", passwords.make("rahasia-panjang-1"), SETUP, crew.clock.now(),
+            system_roles=[PENGELOLA],
+        )  # fmt: skip
+    return crew.actor("pengelola2")
+
+
+def told(crew) -> list[str]:
+    return [one.type for one in crew.office.versions.page(PROCESS).history]
+
+
+def test_the_draft_is_published_with_its_note_and_identity(crew):
+    editor, revision = crew.actor("pengelola"), drafted(crew)
+    made = crew.office.versions.propose(
+        PROCESS, editor, revision=revision, note="Gerbang diberi nama", identity={"nomor": "ORG/11", "tanggalRevisi": "Januari 2024"},
+        official={"nama": "Pejabat <baru>", "nip": "12345678901234567"},
+    )  # fmt: skip
+    assert made.published is not None
+    assert made.published.number == 2
+    current = crew.office.definitions.current(PROCESS)
+    assert (current.process.identity.nomor, current.process.identity.tanggal_revisi) == ("ORG/11", "Januari 2024")
+    assert current.process.identity.disahkan_oleh.nama == "Pejabat <baru>"
+    assert "IDENTITY_NIP" in [one.code for one in made.published.warnings]  # 17 digits: a warning, never an error
+    page = crew.office.versions.page(PROCESS)
+    assert [(row.number, row.state, row.note) for row in page.versions] == [
+        (2, "berlaku", "Gerbang diberi nama"),
+        (1, "digantikan", None),
+    ]
+    assert page.draft is None
+    assert told(crew) == ["version.published", "version.published"]
+    last = page.history[-1]
+    assert (last.name, last.data["catatan"]) == ("Pengelola", "Gerbang diberi nama")
+    assert crew.office.trail.verify().ok
+
+
+def test_what_is_missing_or_wrong_is_refused_and_the_draft_stays(crew):
+    versions, editor, revision = crew.office.versions, crew.actor("pengelola"), drafted(crew)
+    with pytest.raises(InvalidData, match="Catatan perubahan"):
+        versions.propose(PROCESS, editor, revision=revision, note=" \n")
+    with pytest.raises(InvalidData, match="tidak boleh sebelum"):
+        versions.propose(
+            PROCESS, editor, revision=revision, note="x", effective_from=crew.clock.now() - timedelta(seconds=1)
+        )
+    with pytest.raises(Stale):
+        versions.propose(PROCESS, editor, revision=revision + 1, note="x")
+    with pytest.raises(Forbidden):
+        versions.propose(PROCESS, crew.actor("kabag.prk"), revision=revision, note="x")
+    with pytest.raises(InvalidData):
+        versions.propose(PROCESS, editor, revision=revision, note="x", identity={"nomor": "a\x00b"})
+    broken = crew.office.drafts.state(PROCESS).xml.replace(b'default="', b'default="tidak_ada_')
+    at = crew.office.drafts.save(PROCESS, editor, revision=revision, xml=broken.replace(b"sop:role", b"sop:peran"))
+    with pytest.raises(InvalidProcess) as caught:
+        versions.propose(PROCESS, editor, revision=at.revision, note="x")
+    assert caught.value.findings
+    assert crew.office.drafts.state(PROCESS).revision == at.revision
+    assert len(versions.page(PROCESS).versions) == 1
+
+
+def test_a_scheduled_version_comes_into_force_on_its_day(crew):
+    begin = crew.clock.now() + timedelta(days=3)
+    crew.office.versions.propose(
+        PROCESS, crew.actor("pengelola"), revision=drafted(crew), note="Mulai Kamis", effective_from=begin
+    )
+    assert [(r.number, r.state) for r in crew.office.versions.page(PROCESS).versions] == [
+        (2, "terjadwal"),
+        (1, "berlaku"),
+    ]
+    assert crew.office.definitions.current(PROCESS).number == 1
+    crew.clock.set(begin)
+    assert crew.office.definitions.current(PROCESS).number == 2
+
+
+def test_two_who_publish_the_same_draft_at_once_make_one_version(crew):
+    revision, editor = drafted(crew), crew.actor("pengelola")
+    gate, outcomes = threading.Barrier(2), []
+
+    def publish() -> None:
+        gate.wait()
+        try:
+            crew.office.versions.propose(PROCESS, editor, revision=revision, note="Bersamaan")
+            outcomes.append("published")
+        except Conflict:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=publish) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(20)
+    assert sorted(outcomes) == ["published", "refused"]
+    assert [row.number for row in crew.office.versions.page(PROCESS).versions] == [2, 1]
+
+
+def test_a_second_person_must_approve_where_the_process_wants_it(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    with pytest.raises(ReasonRequired):
+        versions.set_approval(PROCESS, True, editor, " ")
+    versions.set_approval(PROCESS, True, editor, "Perlu dua pasang mata")
+    revision = drafted(crew)
+    made = versions.propose(PROCESS, editor, revision=revision, note="Diusulkan")
+    assert made.published is None
+    assert crew.office.definitions.current(PROCESS).number == 1
+    asked = versions.page(PROCESS).proposal
+    assert asked is not None
+    assert (asked.proposed_name, asked.note) == ("Pengelola", "Diusulkan")
+    with pytest.raises(Forbidden, match="lain daripada"):
+        versions.approve(asked.id, editor)
+    with pytest.raises(Forbidden):
+        versions.approve(asked.id, crew.actor("kabag.prk"))
+    with pytest.raises(Conflict, match="menunggu persetujuan"):
+        versions.propose(PROCESS, editor, revision=revision, note="Lagi")
+    assert versions.approve(asked.id, other).number == 2
+    assert crew.office.definitions.current(PROCESS).number == 2
+    with pytest.raises(Conflict, match="sudah disetujui oleh Pengelola Dua"):
+        versions.approve(asked.id, other)
+    with pytest.raises(Conflict):
+        versions.reject(asked.id, editor, "terlambat")
+    assert crew.office.drafts.state(PROCESS).revision == 0
+    assert told(crew)[1:] == ["setting.changed", "version.proposed", "version.approved", "version.published"]
+    assert versions.restore(PROCESS, 1, editor, "kembali").published is None  # going back needs it too
+
+
+def test_a_rejected_proposal_leaves_the_draft(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    revision = drafted(crew)
+    versions.propose(PROCESS, editor, revision=revision, note="Diusulkan")
+    asked = versions.page(PROCESS).proposal
+    assert asked is not None
+    with pytest.raises(ReasonRequired):
+        versions.reject(asked.id, other, "")
+    versions.reject(asked.id, other, "Belum dibahas")
+    assert versions.page(PROCESS).proposal is None
+    assert crew.office.drafts.state(PROCESS).revision == revision
+    assert told(crew)[-1] == "version.rejected"
+    assert versions.propose(PROCESS, editor, revision=revision, note="Sekali lagi").proposal_id is not None
+
+
+def test_revoking_and_going_back_in_one_step(crew):
+    versions, editor = crew.office.versions, crew.actor("pengelola")
+    versions.propose(PROCESS, editor, revision=drafted(crew), note="Keliru")
+    first = versions.version(PROCESS, 1)
+    made = versions.restore(PROCESS, 1, editor, "Yang baru keliru")
+    assert made.published is not None
+    current = crew.office.definitions.current(PROCESS)
+    assert (current.number, current.digest, current.process.xml) == (3, first.digest, first.process.xml)
+    assert versions.page(PROCESS).versions[0].note == "Versi 1 diberlakukan kembali. Yang baru keliru"
+    with pytest.raises(Conflict, match="sama dengan versi 3"):
+        versions.restore(PROCESS, 1, editor, "lagi")
+    versions.revoke(PROCESS, 3, editor, "Dicabut dengan surat")
+    assert crew.office.definitions.current(PROCESS).number == 2
+    assert crew.office.versions.page(PROCESS).versions[0].state == "dicabut"
+    assert crew.office.trail.verify().ok
+
+
+def test_a_new_process_is_published_from_its_draft(lite):
+    drafts, editor = lite.office.drafts, lite.actor("pengelola")
+    start = drafts.state(PROCESS)
+    made = drafts.create("SOP Kedua", "HKM", start.xml, start.forms, editor)
+    assert lite.office.versions.page(made).versions == ()
+    outcome = lite.office.versions.propose(made, editor, revision=1, note="Pertama")
+    assert outcome.published is not None
+    assert (outcome.published.process_id, outcome.published.number) == ("sop_kedua", 1)
+    assert lite.office.definitions.current("sop_kedua").owner_unit == "HKM"
