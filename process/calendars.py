@@ -41,6 +41,9 @@ _FOR_UNIT = Prepared(
 )
 
 
+_TWO = Prepared(sa.text("SELECT code, revision FROM calendar LIMIT 2"))
+
+
 @dataclass(frozen=True, slots=True)
 class StoredCalendar:
     """A calendar as stored; `units` are the codes of those that name it themselves."""
@@ -70,6 +73,13 @@ class Calendars:
     def for_unit(self, tx: Tx, unit_code: str, default: str = STANDARD_CODE) -> WorkingCalendar:
         """The calendar that counts for a unit: one statement, its contents cached by revision."""
         rows = tx.fetch(_FOR_UNIT, {"unit": unit_code, "default": default})
+        return self._load(tx, *rows[0]) if rows else STANDARD
+
+    def only(self, tx: Tx) -> WorkingCalendar | None:
+        """The calendar that counts for every unit; None when there are several. One statement, cached as above."""
+        rows = tx.fetch(_TWO, {})
+        if len(rows) > 1:
+            return None
         return self._load(tx, *rows[0]) if rows else STANDARD
 
     def of_unit(self, unit_code: str) -> WorkingCalendar:

@@ -136,10 +136,8 @@ class Inbox(Notices):
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _counters(self, tx: Tx, actor: Actor, now: datetime) -> Counters:
-        # Of tasks of several owners the calendar of the actor's own unit says what is near; each row says it exactly.
-        unit = actor.positions[0].unit if actor.positions else ""
-        near = micros(self.calendars.for_unit(tx, unit).near_until(now))
         due, at = _t.c.due, micros(now)
+        near = self._near(tx, now)
 
         def count(tab: Tab, *more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
             query = sa.select(sa.func.count()).select_from(_t).where(_mine(actor, tab), *more)
@@ -156,13 +154,35 @@ class Inbox(Notices):
                 count("tersedia").label("available"),
                 count("saya").label("mine"),
                 count("selesai").label("done"),
-                (count("tersedia", due > at, due <= near) + count("saya", due > at, due <= near)).label("near"),
+                (count("tersedia", due > at, near) + count("saya", due > at, near)).label("near"),
                 (count("tersedia", due <= at) + count("saya", due <= at)).label("late"),
                 sa.select(sa.func.count()).select_from(unseen).scalar_subquery().label("unseen"),
             )
         )
         assert row is not None
         return Counters(row.available, row.mine, row.done, row.near, row.late, row.unseen)
+
+    def _near(self, tx: Tx, now: datetime) -> sa.ColumnElement[bool]:
+        """The condition that a deadline is near in the owner's working time; one comparison where all calendars agree,
+        as in nearly every office."""
+        only = self.calendars.only(tx)
+        if only is not None:
+            return _t.c.due <= micros(only.near_until(now))
+        owners: dict[tuple[str, str], int] = {}
+        versions: dict[int, list[int]] = {}
+        for row in tx.all(
+            sa.select(process_version.c.id, process_version.c.calendar, process_definition.c.owner_unit).join(
+                process_definition, process_definition.c.id == process_version.c.process_id
+            )
+        ):
+            owner = (row.owner_unit, row.calendar)
+            if owner not in owners:
+                owners[owner] = micros(self.calendars.for_unit(tx, *owner).near_until(now))
+            versions.setdefault(owners[owner], []).append(row.id)
+        if len(versions) <= 1:
+            return _t.c.due <= next(iter(versions), 0)
+        own = sa.or_(*(sa.and_(_i.c.version.in_(ids), _t.c.due <= until) for until, ids in versions.items()))
+        return sa.and_(_t.c.due <= max(versions), sa.exists().where(_i.c.id == _t.c.instance, own).correlate(_t))
 
     def _rows(self, tx: Tx, ids: Sequence[str], holder: Actor | None, now: datetime) -> tuple[InboxRow, ...]:
         if not ids:

@@ -1,18 +1,23 @@
 """Kotak Tugas: who sees which task, in which order, how near its deadline; notifications."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from process import migrate
+from process.calendar import Override
+from process.calendar_data import STANDARD
+from process.calendar_files import to_data
 from process.calendars import Calendars
 from process.clock import ManualClock, micros
 from process.inbox import LATE, NEAR, Inbox
 from process.model import Actor, Held
-from process.store import Store
+from process.store import Store, pack
 from process.tables import (
+    calendar,
     instance,
     metadata,
     notification,
@@ -118,6 +123,27 @@ def test_late_and_near_in_working_time(inbox):
     inbox.clock.set(datetime(2026, 11, 27, 9, 0, tzinfo=UTC))
     put(inbox, "monday", due=datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
     assert {row.task_id: row.due_state for row in inbox.page(HEAD).rows}["monday"] == NEAR
+
+
+def test_what_is_near_is_counted_in_the_working_time_of_the_owner_as_the_rows_show_it(inbox):
+    """Bagian Hukum does not work on Tuesday: what is due on Wednesday is near in its process, not in the others'."""
+    closed = replace(STANDARD, name="Hukum", overrides={date(2026, 11, 24): Override("libur")})
+    with inbox.store.transaction() as tx:
+        tx.execute(calendar.insert().values(code="hkm", name="Hukum", data=pack(to_data(closed))))
+        tx.execute(unit.update().where(unit.c.code == "HKM").values(calendar="hkm"))
+        tx.execute(process_definition.insert().values(id="piket", name="Piket", owner_unit="HKM"))
+        version = {"id": 2, "process_id": "piket", "number": 1, "digest": "y", "diagram": b"\0", "calendar": "standar"}
+        tx.execute(process_version.insert().values(**version, effective_from=0, published_at=0))
+        tx.execute(
+            instance.update().where(instance.c.id == "i1").values(version=2, process_id="piket", owner_unit="HKM")
+        )
+    wednesday = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+    put(inbox, "theirs", due=wednesday)
+    put(inbox, "own", of="i1", due=wednesday)
+    put(inbox, "held", of="i1", due=wednesday, assignee=1, state="Reserved")
+    states = {row.task_id: row.due_state for tab in ("tersedia", "saya") for row in inbox.page(HEAD, tab).rows}
+    assert states == {"theirs": None, "own": NEAR, "held": NEAR}
+    assert inbox.counters(HEAD).near == 2
 
 
 def test_a_done_task_was_late_or_not(inbox):
