@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms import Form
-from process.clock import instant, instant_or_none
+from process.clock import instant, instant_or_none, micros
 from process.context import read_data
 from process.definitions import Version
 from process.errors import NotFound
 from process.model import Attachment, DocumentVersion
 from process.store import Tx
-from process.tables import attachment, document_version, person, printout, signature
+from process.tables import attachment, document_version, person, printout, signature, user_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,16 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class EarlierSignature:
-    """A signature over an earlier version of the same document: that version's number, state and digest."""
+    """A signature over an earlier version of the same document: that version's number, state and digest.
+
+    `void`: the document was sent back to the step that signed, before the version that is shown.
+    """
 
     signature: Signature
     number: int
     state: str | None
     digest: str
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,20 @@ def document_view(tx: Tx, version_of: Callable[[int | None], Version], version_i
 
 
 def _earlier(tx: Tx, version: DocumentVersion) -> tuple[EarlierSignature, ...]:
+    signed, again = user_task.alias(), user_task.alias()
+    reopened = (
+        sa.select(sa.literal(1))
+        .select_from(signed.join(again, sa.and_(again.c.instance == signed.c.instance, again.c.item == signed.c.item)))
+        .where(
+            signed.c.id == signature.c.task,
+            again.c.element == signed.c.element,
+            again.c["pass"] > signed.c["pass"],
+            again.c.available <= micros(version.written_at),
+        )
+        .exists()
+    )
     rows = tx.all(
-        sa.select(signature, document_version.c.number, document_version.c.state)
+        sa.select(signature, document_version.c.number, document_version.c.state, reopened.label("void"))
         .join(document_version, document_version.c.id == signature.c.document_version)
         .where(
             document_version.c.instance == version.instance_id,
@@ -157,6 +173,7 @@ def _earlier(tx: Tx, version: DocumentVersion) -> tuple[EarlierSignature, ...]:
             row.number,
             row.state,
             bytes(row.digest).hex(),
+            bool(row.void),
         )
         for row in rows
     )

@@ -90,8 +90,9 @@ def earlier(one: EarlierSignature) -> dict[str, Any]:
     """A paraf or signature over an earlier version of a document, in words."""
     over = f"versi {one.number}" + (f" ({one.state})" if one.state else "")
     signature = one.signature
+    void = ", gugur karena dikembalikan" if one.void else ""
     return {
-        "label": f"{SIGNATURES.get(signature.kind, signature.kind)} atas {over}",
+        "label": f"{SIGNATURES.get(signature.kind, signature.kind)} atas {over}{void}",
         "name": signature.name,
         "title": signature.title,
         "at": signature.at,

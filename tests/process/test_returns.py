@@ -141,6 +141,23 @@ def test_returns_from_seven_and_eight_and_then_to_the_end(revised):
     assert "dikembalikan" not in {row.state for row in printed}
 
 
+def test_a_return_voids_the_paraf_of_the_step_that_it_goes_to(revised):
+    crew = revised
+    instance = crew.start()
+    crew.until(instance, "memvalidasi")
+    check(crew, instance)
+    send(crew, instance, "memberi_koreksi", keputusan_koreksi="kembali", catatan_pengembalian="Periksa lagi.")
+    crew.clock.advance(minutes=5)
+    check(crew, instance)
+    send(crew, instance, "memberi_koreksi", keputusan_koreksi="setuju")
+    newest = crew.rows(
+        "SELECT max(id) AS id FROM document_version WHERE instance = :i AND key = 'data_kinerja'", i=instance
+    )[0].id
+    view = crew.office.views.document(newest, crew.actor("auditor"))
+    shown = getattr(view, "document", view)
+    assert [(one.number, one.void) for one in shown.earlier] == [(2, True), (4, False)]
+
+
 def test_a_return_needs_its_note(revised):
     crew = revised
     instance = crew.start()
