@@ -9,6 +9,7 @@ import { runs } from './offered.js';
 import { ownerOf } from './sop.js';
 
 const SETTLE = 250;
+const NEAR = 0.6;
 const SEVERITY = { error: 'Kesalahan', warning: 'Peringatan' };
 
 const view = (canvas) => {
@@ -124,6 +125,7 @@ export class Workbench {
       this.frame.panel.inert = active;
       this.frame.root.classList.toggle('alur-menyimulasi', active);
       this._buttons(active);
+      if (active) this._approach();
     });
     this.frame.root.addEventListener('keydown', (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
@@ -141,6 +143,15 @@ export class Workbench {
     const stack = this._get('commandStack');
     this.frame.undo.disabled = simulating || !stack.canUndo();
     this.frame.redo.disabled = simulating || !stack.canRedo();
+  }
+
+  /** The simulation's buttons are only there from half size on: begin at the start, near enough. */
+  _approach() {
+    const canvas = this._get('canvas');
+    if (canvas.zoom() >= NEAR) return;
+    const [ start ] = this._get('elementRegistry').filter((one) => one.type === 'bpmn:StartEvent');
+    canvas.zoom(NEAR);
+    if (start) canvas.scrollToElement(start, 120);
   }
 
   _zoom(factor) {
