@@ -31,7 +31,7 @@ const constructedSheets = {
 };
 
 const EDITORS = [
-  { entryPoints: { 'process-new': join('src', 'editor', 'new.js'), 'process-new-style': join('src', 'editor', 'new.css') }, plugins: () => [] },
+  { entryPoints: { 'process-new': join('src', 'editor', 'new.js') }, plugins: () => [] },
   {
     entryPoints: { editor: join('src', 'editor', 'index.js'), 'editor-style': join('src', 'editor', 'editor.css') },
     plugins: () => [ checkDictionary([ [ 'i18n', 'diagram.json' ], [ 'editor', 'i18n', 'editor.json' ] ], [ 'editor', 'i18n', 'editor.json' ]), simulationPlugin(), withoutFeelEditor ],

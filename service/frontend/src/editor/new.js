@@ -20,11 +20,11 @@ class Page {
     this.id.addEventListener('input', () => { this.idTyped = this.id.value !== ''; });
     this.source = element('select', { class: 'form-select', id: 'baru-dari' }, element('option', { value: '' }, 'Templat kosong dengan lajur'), ...processes.map(({ id, name }) => element('option', { value: id }, `Salinan “${name}”`)));
     this.unit = element('select', { class: 'form-select', id: 'baru-unit', required: true }, element('option', { value: '' }, '— pilih unit —'), ...units.map(({ code, name }) => element('option', { value: code }, name)));
-    this.lanes = element('ol', { class: 'alur-baru-lajur' });
+    this.lanes = element('ol', { class: 'list-unstyled' });
     this.laneBox = element('fieldset', {}, element('legend', { class: 'form-label' }, 'Lajur pelaksana, dari atas ke bawah'), this.lanes, element('button', { type: 'button', class: 'btn btn-sm', onclick: () => this.add() }, 'Tambah lajur'));
     this.source.addEventListener('change', () => { this.laneBox.hidden = this.source.value !== ''; });
     this.said = element('p', { class: 'text-red', role: 'alert', hidden: true });
-    const form = element('form', { class: 'alur-baru' }, this.field('baru-nama', 'Nama SOP', this.name), this.field('baru-id', 'Id proses', this.id, 'Tidak dapat diubah lagi. Huruf, angka, dan garis bawah.'),
+    const form = element('form', {}, this.field('baru-nama', 'Nama SOP', this.name), this.field('baru-id', 'Id proses', this.id, 'Tidak dapat diubah lagi. Huruf, angka, dan garis bawah.'),
       this.field('baru-unit', 'Unit pemilik', this.unit), this.field('baru-dari', 'Mulai dari', this.source), this.laneBox, this.said, element('button', { type: 'submit', class: 'btn btn-primary' }, 'Buat dan gambar'));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -49,7 +49,7 @@ class Page {
     const name = element('input', { type: 'text', class: 'form-control', 'aria-label': 'Nama pelaksana', placeholder: 'Nama pelaksana', maxlength: '100' });
     const role = element('select', { class: 'form-select', 'aria-label': 'Peran' }, element('option', { value: '' }, '— peran —'), ...this.roles.map((one) => element('option', { value: one.code }, one.name)));
     role.addEventListener('change', () => { if (!name.value && role.value) name.value = role.selectedOptions[0].textContent; });
-    const row = element('li', {}, name, role, element('button', { type: 'button', class: 'btn btn-sm', 'aria-label': 'Hapus lajur ini', onclick: () => { if (this.lanes.children.length > 1) row.remove(); } }, 'Hapus'));
+    const row = element('li', { class: 'input-group mb-2' }, name, role, element('button', { type: 'button', class: 'btn btn-sm', 'aria-label': 'Hapus lajur ini', onclick: () => { if (this.lanes.children.length > 1) row.remove(); } }, 'Hapus'));
     this.lanes.append(row);
   }
 
