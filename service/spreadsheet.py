@@ -19,7 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from process.errors import FileRefused, FileTooLarge
+from process.errors import Busy, FileRefused, FileTooLarge
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -31,6 +31,7 @@ Cell = str | Decimal | bool | date | datetime | time | None
 Table = list[list[Cell]]
 
 TIMEOUT_SECONDS = 15
+GATE_SECONDS = 3
 CHILD = Path(__file__).with_name("table_child.py")
 _gate = threading.BoundedSemaphore(2)  # children at once: the machine serves others meanwhile
 _KINDS: Mapping[str, Callable[[str], Cell]] = {
@@ -63,17 +64,11 @@ def read_text(text: str) -> Table:
     text = text.lstrip("\ufeff").replace("\x00", "")
     head = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = max("\t;,", key=lambda mark: (head.count(mark), mark == "\t"))
+    text = text.rstrip(delimiter + " \r\n")  # a file of line ends costs nothing, and rows of empty cells are none
     table: Table = []
-    empty = 0  # rows in a row; kept only when something follows, so that a file of line ends costs nothing
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            cells: list[Cell] = [cell.strip() or None for cell in row[: MAX_COLUMNS + 1]]
-            if all(cell is None for cell in cells):
-                empty += 1
-                continue
-            table += [[] for _ in range(min(empty, MAX_ROWS + 1))]
-            table.append(cells)
-            empty = 0
+            table.append([cell.strip() or None for cell in row[: MAX_COLUMNS + 1]])
             if len(table) > MAX_ROWS + 1:
                 break
     except csv.Error as error:
@@ -102,11 +97,16 @@ def _xlsx(content: bytes) -> Table:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise FileRefused(_DAMAGED) from error
     command = [sys.executable, "-I", str(CHILD), str(MAX_ROWS + 2), str(MAX_COLUMNS + 1)]
+    if not _gate.acquire(timeout=GATE_SECONDS):
+        raise Busy()
     try:
-        with _gate:
-            done = subprocess.run(command, input=content, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603 - our own file, our own interpreter
+        done = subprocess.run(  # noqa: S603 - our own file, our own interpreter
+            command, input=content, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise FileRefused(_ENDLESS) from error
+    finally:
+        _gate.release()
     if done.returncode < 0:  # ended for the processor time that it took
         raise FileRefused(_ENDLESS)
     if done.returncode:

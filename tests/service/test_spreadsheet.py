@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from process.errors import FileRefused, FileTooLarge
+from process.errors import Busy, FileRefused, FileTooLarge
 from service import spreadsheet
 
 
@@ -139,6 +139,14 @@ def test_a_small_file_that_means_endless_work_is_given_up(monkeypatch: pytest.Mo
     assert len(bomb) < 100_000
     with pytest.raises(FileRefused, match="terlalu rumit"):
         spreadsheet.read_file("a.xlsx", bomb)
+
+
+def test_heavy_files_do_not_take_every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes while two files are being read is asked to come again, instead of keeping a thread of the service."""
+    monkeypatch.setattr(spreadsheet, "GATE_SECONDS", 0.01)
+    with spreadsheet._gate, spreadsheet._gate, pytest.raises(Busy):
+        spreadsheet.read_file("a.xlsx", workbook([["a"]]))
+    assert spreadsheet.read_file("a.xlsx", workbook([["a"]])) == [["a"]]
 
 
 def test_a_file_cannot_bring_in_another() -> None:
