@@ -79,9 +79,8 @@ def test_of_two_editors_at_the_same_moment_one_wins_and_the_other_is_kept(crew):
     def save(name: str) -> None:
         gate.wait()
         try:
-            outcomes.append(
-                ("won", name, drafts.save(PROCESS, editor, revision=0, xml=drawn(start.xml, name)).revision)
-            )
+            state = drafts.save(PROCESS, editor, revision=0, xml=drawn(start.xml, name))
+            outcomes.append(("won", name, state.revision))
         except DraftChanged as error:
             outcomes.append(("late", name, error.mine))
 

@@ -39,9 +39,13 @@ def told(crew) -> list[str]:
 def test_the_draft_is_published_with_its_note_and_identity(crew):
     editor, revision = crew.actor("pengelola"), drafted(crew)
     made = crew.office.versions.propose(
-        PROCESS, editor, revision=revision, note="Gerbang diberi nama", identity={"nomor": "ORG/11", "tanggalRevisi": "Januari 2024"},
+        PROCESS,
+        editor,
+        revision=revision,
+        note="Gerbang diberi nama",
+        identity={"nomor": "ORG/11", "tanggalRevisi": "Januari 2024"},
         official={"nama": "Pejabat <baru>", "nip": "12345678901234567"},
-    )  # fmt: skip
+    )
     assert made.published is not None
     assert made.published.number == 2
     current = crew.office.definitions.current(PROCESS)
