@@ -1,0 +1,190 @@
+"""The editor's addresses: drafts, the check, what there is to choose; only the pengelola writes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Visitors = Callable[[str], Any]
+P = "/proses/pengumpulan_data_kinerja"
+FORM = "data-kinerja-9-arsip"
+WRITES = [
+    ("PUT", f"{P}/draf"),
+    ("POST", f"{P}/formulir"),
+    ("PUT", f"{P}/formulir/{FORM}/draf"),
+    ("POST", f"{P}/draf/buang"),
+    ("POST", "/proses/baru"),
+]
+
+
+@pytest.fixture
+def editor(visitor: Visitors) -> Any:
+    return visitor("pengelola")
+
+
+def opened(who: Any) -> dict[str, Any]:
+    return dict(who.ask(f"{P}/draf").json)
+
+
+def test_everybody_sees_and_only_the_pengelola_writes(visitor: Visitors, editor: Any) -> None:
+    for account in ("staf.prk", "auditor", "sekda"):
+        who = visitor(account)
+        assert who.page(f"{P}/sunting").status_code == 200
+        assert opened(who)["canEdit"] is False
+        assert "data-publish" not in who.page(f"{P}/sunting").text
+        for method, path in WRITES:
+            answer = who.send(path, {"data": {"xml": "<a/>", "schema": {"id": FORM}}, "revision": 0, "title": "x",
+                                     "name": "x", "unit": "PRK"}, method)  # fmt: skip
+            assert answer.status_code == 403, path
+        assert "Sunting" not in who.page(P).text
+    assert opened(editor)["canEdit"] is True
+    assert f'href="{P}/sunting"' in editor.page(P).text
+
+
+def test_without_a_token_nothing_is_written(editor: Any) -> None:
+    for method, path in WRITES:
+        answer = editor.client.open(path, method=method, json={"data": {}, "revision": 0})
+        assert answer.status_code == 403, path
+
+
+def test_a_draft_is_saved_and_the_second_to_save_gets_both_contents(editor: Any) -> None:
+    first = opened(editor)
+    assert (first["revision"], first["base"]) == (0, 1)
+    xml = first["data"]["xml"].replace("Format benar?", "Sudah benar?")
+    kept = editor.send(f"{P}/draf", {"data": {"xml": xml}, "revision": 0}, "PUT")
+    assert kept.json["revision"] == 1
+    other = first["data"]["xml"].replace("Format benar?", "Tepat?")
+    late = editor.send(f"{P}/draf", {"data": {"xml": other}, "revision": 0}, "PUT")
+    assert late.status_code == 409
+    assert late.json["type"] == "urn:alur:problem:sudah-berubah"
+    assert (late.json["by"], late.json["theirs"]["xml"]) == ("Pengelola Proses", xml)
+    assert editor.ask(f"{P}/draf/{late.json['mine']}").json["data"]["xml"] == other
+    again = editor.send(f"{P}/draf", {"data": {"xml": other}, "revision": late.json["theirs"]["revision"]}, "PUT")
+    assert again.status_code == 200
+    states = editor.ask(f"{P}/draf/riwayat").json["states"]
+    assert [(one["number"], one["current"], one["aside"]) for one in states] == [
+        (3, True, False), (2, False, True), (1, False, False),
+    ]  # fmt: skip
+
+
+def test_a_form_is_a_part_of_its_own(editor: Any) -> None:
+    start = opened(editor)
+    editor.send(f"{P}/draf", {"data": {"xml": start["data"]["xml"] + "\n"}, "revision": 0}, "PUT")
+    form = editor.ask(f"{P}/formulir/{FORM}/draf").json
+    assert form["data"]["schema"]["id"] == FORM
+    unchanged = editor.send(f"{P}/formulir/{FORM}/draf", {"data": form["data"], "revision": 0}, "PUT")
+    assert unchanged.json["revision"] == 1  # the same content makes no state
+    schema = form["data"]["schema"] | {"title": "Arsip baru"}
+    assert (
+        editor.send(f"{P}/formulir/{FORM}/draf", {"data": {"schema": schema}, "revision": 0}, "PUT").status_code == 200
+    )
+    both = opened(editor)
+    assert both["data"]["xml"] == start["data"]["xml"] + "\n"
+    assert both["data"]["forms"][FORM]["title"] == "Arsip baru"
+    renamed = schema | {"id": "lain"}
+    assert (
+        editor.send(f"{P}/formulir/{FORM}/draf", {"data": {"schema": renamed}, "revision": 2}, "PUT").status_code == 422
+    )
+    assert editor.page(f"{P}/formulir/{FORM}/sunting").status_code == 200
+    assert editor.page(f"{P}/formulir/tidak-ada/sunting").status_code == 404
+    made = editor.send(f"{P}/formulir", {"title": "Formulir Baru"})
+    assert made.json["id"] == "formulir-baru"
+    assert editor.page(made.json["url"]).status_code == 200
+
+
+def test_the_check_points_at_elements_and_components(editor: Any) -> None:
+    xml = opened(editor)["data"]["xml"]
+    right = editor.send(f"{P}/periksa", {"xml": xml}).json
+    assert right["ok"] is True
+    wrong = editor.send(f"{P}/periksa", {"xml": xml.replace('keputusan = "benar"', 'keputusn = "benar"')}).json
+    assert wrong["ok"] is False
+    assert any("keputusn" in one["message"] and one["element"] for one in wrong["findings"])
+    schema = opened(editor)["data"]["forms"]["data-kinerja-2-koreksi-format"]
+    schema["components"] = [one for one in schema["components"] if one.get("key") != "keputusan"]
+    lacking = editor.send(f"{P}/formulir/{schema['id']}/periksa", {"schema": schema}).json
+    assert any("keputusan" in one["message"] and one["element"] == "" for one in lacking["findings"])
+    schema["components"].append({"type": "peta", "id": "Peta_1", "key": "peta"})
+    strange = editor.send(f"{P}/periksa", {"xml": xml, "forms": {schema["id"]: schema}}).json
+    assert any(one.get("form") == schema["id"] and one["element"] == "Peta_1" for one in strange["findings"])
+    assert opened(editor)["revision"] == 0  # asking changes nothing
+    for source in ("", "<a", '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "<a/>" * 9):
+        answer = editor.send(f"{P}/periksa", {"xml": source})
+        assert answer.status_code == 200
+        assert answer.json["ok"] is False
+        assert "root:" not in answer.text
+
+
+def test_what_there_is_to_choose(editor: Any) -> None:
+    found = editor.ask(f"{P}/acuan").json
+    form = next(one for one in found["forms"] if one["id"] == "data-kinerja-2-koreksi-format")
+    choice = next(one for one in form["outputs"] if one["key"] == "keputusan")
+    assert {one["value"] for one in choice["options"]} == {"benar", "salah"}
+    rows = next(one for one in found["forms"] if one["id"] == "data-kinerja-1-draft-format")["outputs"]
+    listed = next(one for one in rows if one["key"] == "indikator")
+    assert listed["type"] == "list"
+    assert "target" in [one["key"] for one in listed["columns"]]
+    assert {"code": "perencana_ahli_muda", "name": "Perencana Ahli Muda"} in found["roles"]
+    assert {"code": "HKM", "name": "Bagian Hukum"} in found["units"]
+    assert editor.ask(f"{P}/formulir/{FORM}/contoh").json["data"]["uraian"] == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"data": []},
+        {"data": {"xml": 5}, "revision": 0},
+        {"data": {"xml": "<a/>"}},
+        {"data": {"forms": 1}, "revision": 0},
+        {"data": {"xml": "<a/>"}, "revision": 1.5},
+        {"data": {"xml": "<a/>"}, "revision": -1},
+    ],
+)
+def test_what_is_no_draft_is_refused(editor: Any, body: object) -> None:
+    answer = editor.send(f"{P}/draf", body, "PUT")
+    assert answer.status_code == 400
+    assert opened(editor)["revision"] == 0
+
+
+def test_a_new_process_from_a_template_a_copy_or_a_file(editor: Any) -> None:
+    assert editor.page("/proses/baru").status_code == 200
+    listed = editor.ask("/proses/acuan").json
+    assert {"id": "pengumpulan_data_kinerja", "name": "Mekanisme Pengumpulan Data Kinerja"} in listed["processes"]
+    copy = editor.send(
+        "/proses/baru", {"id": "salinan", "name": "Salinan", "unit": "HKM", "copyOf": "pengumpulan_data_kinerja"}
+    )
+    assert copy.json["next"] == "/proses/salinan/sunting"
+    assert FORM in editor.ask("/proses/salinan/draf").json["data"]["forms"]
+    assert editor.send("/proses/baru", {"id": "salinan", "name": "S", "unit": "HKM", "xml": "<a/>"}).status_code == 422
+    assert editor.send("/proses/baru", {"id": "lain", "name": "S", "xml": "<a/>"}).status_code == 422
+    made = editor.submit("/proses/baru", cara="templat", templat="kosong", nama="Izin Cuti", unit="PRK")
+    assert made.location == "/proses/izin_cuti/sunting"
+    data = {"csrf_token": editor.csrf, "cara": "unggah", "nama": "Dari luar", "unit": "PRK"}
+    data["file"] = (io.BytesIO(b"<definitions><scriptTask/></definitions>"), "luar.bpmn")  # type: ignore[assignment]
+    sent = editor.client.post("/proses/baru", data=data, headers={"Accept": "text/html"})
+    assert sent.location == "/proses/dari_luar/sunting"
+    assert editor.page(sent.location).status_code == 200  # it opens although it cannot run
+    assert editor.send("/proses/dari_luar/periksa", {}).json["ok"] is False
+    assert "Dari luar" in editor.page("/proses").text
+    missing = editor.submit("/proses/baru", cara="unggah", nama="X", unit="PRK")
+    assert missing.status_code == 422
+    assert "Pilih berkas" in missing.text
+
+
+def test_names_are_text_everywhere(editor: Any) -> None:
+    name = '<script>alert("x")</script>'
+    made = editor.send(
+        "/proses/baru", {"id": "tanda", "name": name, "unit": "PRK", "copyOf": "pengumpulan_data_kinerja"}
+    )
+    for path in (made.json["next"], "/proses", "/proses/tanda/versi", "/proses/tanda/versi/berlakukan"):
+        assert "<script>alert" not in editor.page(path).text
+
+
+def test_only_the_editor_loosens_the_policy(editor: Any) -> None:
+    loose = "style-src-attr 'unsafe-inline'"
+    assert loose in editor.page(f"{P}/sunting").headers["Content-Security-Policy"]
+    for path in (P, f"{P}/versi", f"{P}/bandingkan", f"{P}/formulir/{FORM}/sunting", "/proses/baru"):
+        assert loose not in editor.page(path).headers["Content-Security-Policy"]

@@ -1,0 +1,160 @@
+"""Versions through the pages: putting in force, a second person, comparing, moving what runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from process import passwords
+from process.model import PENGELOLA
+from process.people import add_person_in
+from service import demo
+from service.security import SESSION_COOKIE
+
+Visitors = Callable[[str], Any]
+P = "/proses/pengumpulan_data_kinerja"
+
+
+@pytest.fixture
+def editor(visitor: Visitors) -> Any:
+    return visitor("pengelola")
+
+
+def drafted(who: Any, *edits: tuple[str, str]) -> int:
+    opened = who.ask(f"{P}/draf").json
+    xml = opened["data"]["xml"]
+    for before, after in edits or (("Format benar?", "Sudah benar?"),):
+        assert before in xml
+        xml = xml.replace(before, after)
+    return int(who.send(f"{P}/draf", {"data": {"xml": xml}, "revision": opened["revision"]}, "PUT").json["revision"])
+
+
+def publish(who: Any, revision: int, **fields: str) -> Any:
+    return who.submit(f"{P}/versi/berlakukan", revision=revision, **{"catatan": "Gerbang diberi nama", **fields})
+
+
+def test_the_draft_is_put_in_force_with_note_and_identity(editor: Any) -> None:
+    revision = drafted(editor)
+    page = editor.page(f"{P}/versi/berlakukan").text
+    assert 'value="ORG.03.00/10/SETDA/2024"' in page
+    assert "berjumlah 17 digit" in page
+    again = publish(editor, revision, catatan=" ", nomor="ORG/11")
+    assert again.status_code == 422
+    assert "Catatan perubahan wajib diisi" in again.text
+    assert 'value="ORG/11"' in again.text  # what was typed stays
+    assert publish(editor, revision, mulai="2020-01-01").status_code == 422
+    assert publish(editor, revision, mulai="kapan-kapan").status_code == 422
+    done = publish(editor, revision, nomor="ORG/11", tanggal_efektif="Januari 2027", jabatan="Sekda", nama="A", nip="1")
+    assert done.location == f"{P}/versi"
+    html = editor.page(f"{P}/versi").text
+    assert "Versi 2" in html
+    assert "Pengelola Proses memberlakukan versi 2." in html
+    assert "Gerbang diberi nama" in html
+    shown = editor.page(P).text
+    assert "ORG/11" in shown
+    assert "Januari 2027" in shown
+    assert "ORG.03.00/10/SETDA/2024" in editor.page(f"{P}/versi/1").text  # the older one as it was
+    assert editor.ask(f"{P}/versi/1/diagram.bpmn").data != editor.ask(f"{P}/versi/2/diagram.bpmn").data
+    assert publish(editor, revision).status_code == 409
+
+
+def test_what_cannot_run_is_not_put_in_force(editor: Any) -> None:
+    revision = drafted(editor, ('keputusan = "benar"', 'keputusn = "benar"'))
+    page = editor.page(f"{P}/versi/berlakukan").text
+    assert "belum dapat diberlakukan" in page
+    answer = editor.client.post(
+        f"{P}/versi/berlakukan", data={"csrf_token": editor.csrf, "revision": revision, "catatan": "x"},
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert answer.json["findings"][0]["element"]
+
+
+def test_others_see_versions_and_change_nothing(visitor: Visitors, editor: Any) -> None:
+    drafted(editor)
+    for account in ("staf.prk", "auditor", "kabag.org"):
+        who = visitor(account)
+        html = who.page(f"{P}/versi").text
+        assert "Versi 1" in html
+        assert "Cabut versi" not in html
+        assert who.page(f"{P}/bandingkan").status_code == 200
+        assert who.page(f"{P}/pindahkan").status_code == 403
+        for path in ("berlakukan", "1/cabut", "1/berlakukan", "persetujuan", "usulan/1/setujui", "usulan/1/tolak"):
+            assert who.submit(f"{P}/versi/{path}", alasan="x", catatan="x", revision=1).status_code in (403, 404), path
+    assert editor.page(P).text.count("Versi 1,") == 1
+
+
+def test_a_second_person_approves(editor: Any, office: Any, app: Any) -> None:
+    with office.store.transaction() as tx:
+        hashed = passwords.make(demo.PASSWORD)
+        add_person_in(
+            tx, "pengelola.dua", "Pengelola Dua", hashed, demo.ACTOR, office.clock.now(), system_roles=[PENGELOLA],
+            must_change_password=False,
+        )  # fmt: skip
+    opened = office.people.authenticate("pengelola.dua", demo.PASSWORD, "127.0.0.1")
+    other = type(editor)(app.test_client(), opened.csrf)
+    other.client.set_cookie(SESSION_COOKIE, opened.token)
+    assert editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="").status_code == 422
+    editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
+    revision = drafted(editor)
+    publish(editor, revision)
+    html = editor.page(f"{P}/versi").text
+    assert "Menunggu persetujuan" in html
+    assert "Setujui dan berlakukan" not in html
+    found = re.search(r"/versi/usulan/(\d+)/setujui", other.page(f"{P}/versi").text)
+    assert found
+    assert editor.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 403
+    assert "Usulan" in other.page(f"{P}/bandingkan?ke=usulan").text
+    assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 302
+    assert "Pengelola Dua menyetujui usulan Pengelola Proses." in editor.page(f"{P}/versi").text
+    assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 409
+    assert other.submit(f"/proses/lain/versi/usulan/{found[1]}/tolak", alasan="x").status_code == 404
+
+
+def test_revoked_and_back_again(editor: Any) -> None:
+    publish(editor, drafted(editor))
+    assert editor.submit(f"{P}/versi/2/cabut", alasan="").status_code == 422
+    editor.submit(f"{P}/versi/2/cabut", alasan="Keliru")
+    assert "Versi 1, berlaku" in editor.page(P).text
+    editor.submit(f"{P}/versi/2/berlakukan", alasan="Ternyata benar")
+    assert "Versi 3, berlaku" in editor.page(P).text
+    assert editor.submit(f"{P}/versi/99/cabut", alasan="x").status_code == 404
+
+
+def test_comparison_shows_what_differs(editor: Any) -> None:
+    assert "Baru ada satu versi" in editor.page(f"{P}/bandingkan").text
+    drafted(editor, ('waktu="4 hari"', 'waktu="5 hari"'), ("P4D<", "P5D<"))
+    html = editor.page(f"{P}/bandingkan").text
+    assert f'data-compare-from="{P}/versi/1/diagram.bpmn"' in html
+    assert f'data-compare-to="{P}/draf/diagram.bpmn"' in html
+    assert "4 hari" in html
+    assert "5 hari" in html
+    assert editor.ask(f"{P}/draf/diagram.bpmn").status_code == 200
+    assert editor.page(f"{P}/bandingkan?dari=1&ke=7").status_code == 404
+    assert editor.page(f"{P}/bandingkan?dari=1&ke=1").status_code == 200
+
+
+def test_running_instances_are_shown_and_then_moved(quarter: Any, editor: Any) -> None:
+    quarter.draft()
+    publish(editor, drafted(editor, ('waktu="4 hari"', 'waktu="5 hari"'), ("P4D<", "P5D<")))
+    assert "Pindahkan ke versi baru (1)" in editor.page(f"{P}/versi").text
+    html = editor.page(f"{P}/pindahkan").text
+    assert "versi 1 → 2" in html
+    assert "diubah" in html
+    (value,) = re.findall(r'name="pelaksanaan" value="([^"]+)"', html)
+    assert editor.submit(f"{P}/pindahkan", ke="2", pelaksanaan=value, alasan="").status_code == 422
+    assert editor.submit(f"{P}/pindahkan", ke="2", alasan="x").status_code == 422
+    instance = value.split(":")[0]
+    assert "versi 1" in editor.page(f"/pelaksanaan/{instance}").text
+    editor.submit(f"{P}/pindahkan", ke="2", pelaksanaan=f"{instance}:{'0' * 64}", alasan="x")
+    assert "telah berubah sejak pratinjau" in editor.page(f"{P}/pindahkan").text
+    editor.submit(f"{P}/pindahkan", ke="2", pelaksanaan=value, alasan="Aturan baru")
+    assert "Dipindahkan ke versi 2" in editor.page(f"{P}/pindahkan").text
+    shown = editor.page(f"/pelaksanaan/{instance}").text
+    assert "versi 2" in shown
+    assert "memindahkan pelaksanaan dari versi 1 ke versi 2." in shown
+    assert "Aturan baru" in shown
+    quarter.done(quarter.planner, keputusan="benar")  # and the work goes on
