@@ -9,6 +9,7 @@ from flask import Flask, g, get_flashed_messages, request, url_for
 
 from process.office import Office
 from service import (
+    administration,
     assets,
     attachments,
     auth,
@@ -45,6 +46,7 @@ RESOURCES = (
     instances,
     documents,
     attachments,
+    administration,
     health,
 )
 PARTS = {
@@ -104,6 +106,8 @@ def navigation() -> list[dict[str, Any]]:
             "belum dibaca",
         ),
     ]
+    if administration.is_administrator():
+        entries.append(("administration.home", "Administrasi", "", 0, ""))
     here = (request.endpoint or "").split(".")[0]
     result = []
     for endpoint, label, id_, count, unit in entries:
