@@ -13,6 +13,7 @@ MAX_DEPTH = 12
 MAX_VALUES = 100_000
 MAX_CHARACTERS = 2_000_000
 MAX_ROWS = 2_000
+MAX_KEYS = 2_000  # of one object
 MAX_ERRORS = 300  # told at once; nobody reads more, and a hostile submission could hold a hundred thousand
 MAX_DIGITS = 40  # of a number, before and after the decimal point together
 
@@ -51,6 +52,8 @@ def problem_of(data: object, *, storable: bool = True) -> str | None:
                 if storable and _UNSTORABLE.search(value):
                     return NOT_JSON
             elif isinstance(value, Mapping):
+                if len(value) > MAX_KEYS:
+                    return TOO_LARGE
                 keys = "".join(key if isinstance(key, str) else "\0" for key in value)
                 if _UNSTORABLE.search(keys):
                     return NOT_JSON

@@ -40,6 +40,7 @@ _KINDS: Mapping[str, Callable[[str], Cell]] = {
     "datetime": datetime.fromisoformat,
     "time": time.fromisoformat,
 }
+_TOO_LONG = f"Tabel paling banyak {MAX_ROWS} baris."
 _DAMAGED = "Berkas .xlsx ini rusak atau terkunci kata sandi. Simpan ulang, lalu unggah lagi."
 _ENDLESS = "Berkas .xlsx ini terlalu rumit untuk dibaca. Salin hanya baris yang diperlukan ke berkas baru."
 
@@ -70,7 +71,7 @@ def read_text(text: str) -> Table:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             table.append([cell.strip() or None for cell in row[: MAX_COLUMNS + 1]])
             if len(table) > MAX_ROWS + 1:
-                break
+                raise FileRefused(_TOO_LONG)
     except csv.Error as error:
         raise FileRefused(
             "Isi tabel tidak dapat dibaca: tanda kutip tidak berpasangan atau sel terlalu panjang."
@@ -129,7 +130,7 @@ def _bounded(table: Table) -> Table:
     while table and not table[-1]:
         table.pop()
     if len(table) > MAX_ROWS + 1:
-        raise FileRefused(f"Tabel paling banyak {MAX_ROWS} baris.")
+        raise FileRefused(_TOO_LONG)
     for number, row in enumerate(table, 1):
         if len(row) > MAX_COLUMNS:
             raise FileRefused(f"Baris {number}: paling banyak {MAX_COLUMNS} kolom.")
