@@ -32,6 +32,12 @@ def templates() -> dict[str, bytes]:
     return {path.name.removesuffix(".bpmn"): path.read_bytes() for path in sorted(found, key=lambda path: path.name)}
 
 
+def revisions_of(process_id: str) -> dict[str, str]:
+    """Shipped revisions of this very process: template → name."""
+    found = {name: process_of(xml) for name, xml in templates().items()}
+    return {name: one[1] for name, one in found.items() if one is not None and one[0] == process_id}
+
+
 def template_forms(xml: bytes) -> dict[str, bytes]:
     """The shipped forms that a template names anywhere."""
     known = {**shipped()[1], **_beside()}

@@ -15,6 +15,7 @@ from process.comparing import compare
 from process.errors import InvalidData, NotFound
 from process.model import FieldError, TimelineEntry
 from process.versions import Outcome
+from service.creating import revisions_of
 from service.editor import may_edit, wanted
 from service.processes import bpmn, may_start, unit_names
 from service.security import actor, office
@@ -60,6 +61,7 @@ def page(process_id: str) -> ResponseReturnValue:
         own=found.proposal is not None and found.proposal.proposed_by == actor().person_id,
         movable=older if current is not None else 0,
         history=_history(found.history),
+        revisions=revisions_of(process_id) if may_edit() else {},
     )
 
 

@@ -158,3 +158,14 @@ def test_running_instances_are_shown_and_then_moved(quarter: Any, editor: Any) -
     assert "memindahkan pelaksanaan dari versi 1 ke versi 2." in shown
     assert "Aturan baru" in shown
     quarter.done(quarter.planner, keputusan="benar")  # and the work goes on
+
+
+def test_the_shipped_revision_becomes_the_draft_and_runs(editor: Any) -> None:
+    assert "Jadikan draf" in editor.page(f"{P}/versi").text
+    answer = editor.submit(f"{P}/draf/templat", templat="usulan-revisi-pengumpulan-data-kinerja")
+    assert answer.location == f"{P}/sunting"
+    assert editor.send(f"{P}/periksa", {}).json["ok"] is True
+    assert editor.submit(f"{P}/draf/templat", templat="kosong").status_code == 422
+    revision = editor.ask(f"{P}/draf").json["revision"]
+    assert publish(editor, revision, catatan="Pengembalian dari langkah 6, 7, dan 8").status_code == 302
+    assert "Versi 2, berlaku" in editor.page(P).text
