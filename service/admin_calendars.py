@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from calendar import Calendar
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,12 +14,13 @@ from flask.typing import ResponseReturnValue
 
 from forms import indonesian
 from forms.canonical import digest, dumps
-from process.calendar import ZONES, WorkingCalendar, national_holidays
-from process.calendar_files import MAX_IMPORT_BYTES, MAX_NOTE, WEEKDAYS, Import, read_import, to_data
+from process.calendar import ZONES, WorkingCalendar
+from process.calendar_files import MAX_IMPORT_BYTES, MAX_NOTE, Import, read_import, to_data
 from process.calendars import StoredCalendar, changed_days
 from process.errors import InvalidData, NotFound, Stale
 from process.model import FieldError
 from process.reschedule import Change
+from service import admin_year as year_of
 from service.admin_parts import (
     NO_TROUBLE,
     REFUSALS,
@@ -42,7 +42,6 @@ from service.security import actor, office, takes_files
 
 blueprint = Blueprint("calendars", __name__)
 
-KINDS = {"libur": "Libur", "cuti bersama": "Cuti bersama", "kerja": "Hari kerja"}
 MOST_DAYS = 62  # in one go by hand; more come as a file
 YEARS_AHEAD = 10
 SHORT_DAYS = tuple(name[:3] for name in indonesian.DAYS)
@@ -89,77 +88,15 @@ def _page(stored: StoredCalendar, refused: Trouble = NO_TROUBLE) -> str:
         year=year,
         years=(now.year - YEARS_AHEAD, now.year + YEARS_AHEAD),
         warnings=stored.calendar.warnings(year),
-        days=_days(stored.calendar, year),
-        months=_months(stored.calendar, year, now),
+        days=year_of.special_days(stored.calendar, year),
+        months=year_of.months(stored.calendar, year, now),
         weekdays=list(zip(SHORT_DAYS, indonesian.DAYS, strict=True)),
-        periods=_periods(stored.calendar, year),
-        kinds=KINDS,
+        periods=year_of.periods(stored.calendar, year),
+        kinds=year_of.KINDS,
         most=MOST_DAYS,
         note=MAX_NOTE,
         trouble=refused,
     )
-
-
-def _days(calendar: WorkingCalendar, year: int) -> list[dict[str, Any]]:
-    """The days of a year that are not as the week has them, and who says so."""
-    public = national_holidays(year) if calendar.national else {}
-    own = {one: override for one, override in calendar.overrides.items() if one.year == year}
-    rows = []
-    for one in sorted({*public, *own}):
-        name, kind = public.get(one, ("", ""))
-        override = own.get(one)
-        rows.append(
-            {
-                "date": one,
-                "weekday": indonesian.DAYS[one.weekday()],
-                "kind": KINDS[override.kind if override else kind],
-                "note": (override.note or name) if override else name,
-                "own": override is not None,
-                "hours": _hours(override.shifts) if override and override.shifts else "",
-                "guess": override is None and "perkiraan" in name,
-            }
-        )
-    return rows
-
-
-def _months(calendar: WorkingCalendar, year: int, now: date) -> list[dict[str, Any]]:
-    public = national_holidays(year) if calendar.national else {}
-    months = []
-    for month in range(1, 13):
-        weeks = []
-        for week in Calendar().monthdatescalendar(year, month):
-            cells: list[dict[str, Any] | None] = []
-            for one in week:
-                if one.month != month:
-                    cells.append(None)
-                    continue
-                override = calendar.overrides.get(one)
-                kind = override.kind if override else public.get(one, ("", ""))[1]
-                state = {"libur": "libur", "cuti bersama": "cuti", "kerja": "kerja"}.get(kind, "")
-                if not state and not calendar.is_working_day(one):
-                    state = "akhir"
-                cells.append({"day": one.day, "state": state, "word": KINDS.get(kind, ""), "today": one == now})
-            weeks.append(cells)
-        months.append({"name": indonesian.MONTHS[month - 1], "weeks": weeks})
-    return months
-
-
-def _periods(calendar: WorkingCalendar, year: int) -> list[dict[str, Any]]:
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    return [
-        {
-            "name": period.name,
-            "since": period.since,
-            "until": period.until,
-            "week": [(name.capitalize(), _hours(shifts)) for name, shifts in zip(WEEKDAYS, period.week, strict=True)],
-        }
-        for period in calendar.periods
-        if (period.since or first) <= last and (period.until or last) >= first
-    ]
-
-
-def _hours(shifts: Any) -> str:
-    return ", ".join(f"{opens:%H.%M}–{closes:%H.%M}" for opens, closes in shifts)
 
 
 @blueprint.get("/administrasi/kalender/<calendar_code>/unduh")
@@ -310,8 +247,8 @@ def _preview(
         {
             "date": one,
             "weekday": indonesian.DAYS[one.weekday()],
-            "before": _called(before, one),
-            "after": _called(after, one),
+            "before": year_of.called(before, one),
+            "after": year_of.called(after, one),
         }
         for one in touched
     ]
@@ -334,19 +271,6 @@ def _preview(
 def _differing(before: WorkingCalendar, after: WorkingCalendar) -> set[date]:
     both = set(before.overrides) & set(after.overrides)
     return {one for one in both if before.overrides[one] != after.overrides[one]}
-
-
-def _called(calendar: WorkingCalendar, one: date) -> str:
-    override = calendar.overrides.get(one)
-    name, kind = national_holidays(one.year).get(one, ("", "")) if calendar.national else ("", "")
-    if override:
-        parts = (KINDS[override.kind], override.note, _hours(override.shifts))
-    elif kind:
-        parts = (KINDS[kind], name, "")
-    else:
-        hours = _hours(calendar.shifts_on(one))
-        parts = ("Hari kerja" if hours else "Bukan hari kerja", "", hours)
-    return " · ".join(part for part in parts if part)
 
 
 def _fields(before: WorkingCalendar, after: WorkingCalendar) -> list[tuple[str, str, str]]:
