@@ -8,14 +8,13 @@ anything has changed since. One transaction per instance; on record with both ve
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bpmn import moving
-from bpmn.model import BpmnError, Finding
+from bpmn.model import BpmnError
 from bpmn.move_plan import Known, MovePlan, TaskMove, TimerMove
 from process import authority
 from process.clock import instant as at
@@ -23,57 +22,13 @@ from process.clock import micros_or_none
 from process.context import Sources, per_item, read_data
 from process.definitions import Version
 from process.errors import Conflict, MoveRefused, NotFound, ReasonRequired, Stale
-from process.model import PENGELOLA, Actor, Instance, TaskState
+from process.model import PENGELOLA, Actor, TaskState
+from process.move_preview import MovingPage, Preview, TaskShown, told
 from process.rows import TaskRow, to_instance
 from process.store import Tx
 from process.tables import document_version, draft, instance, process_version, user_task
 from process.units import remark
 from process.work import Desk, Work
-
-
-@dataclass(frozen=True, slots=True)
-class TaskShown:
-    """An open task in a preview: it stays open under its id. `changed` as in `TaskMove`; `released`: who holds it now
-    does not hold the position that the new version wants, so it goes back to those who do."""
-
-    task_id: str
-    name: str
-    item: str | None
-    changed: tuple[str, ...]
-    released: bool
-    has_draft: bool
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What moving one instance would do. `possible` says whether it can; `obstacles` why not, with the element."""
-
-    instance: Instance
-    number: int  # of its version now
-    tasks: tuple[TaskShown, ...]
-    plan: MovePlan
-    documents: int
-    finished: int
-    drafts: int
-    digest: str
-    names: dict[str, str]  # of elements, in the new version and, where gone from it, in the old
-
-    @property
-    def possible(self) -> bool:
-        return self.plan.possible
-
-    @property
-    def obstacles(self) -> tuple[Finding, ...]:
-        return self.plan.obstacles
-
-
-@dataclass(frozen=True)
-class MovingPage:
-    """The running instances of a process that are not on `target`, each with its preview."""
-
-    target: Version
-    numbers: tuple[int, ...]  # versions that may be moved to
-    previews: tuple[Preview, ...]
 
 
 class Moving:
@@ -304,7 +259,7 @@ class _Move:
             self._carry(task, dues.get(task.ref, task.due), task.id in released, bool(changed[task.id]), reason)
         tx.execute(instance.update().where(instance.c.id == work.row.id).values(version=self.target.id))
         work.row = work.row._replace(version=self.target.id)
-        work.note("instance.moved", self._told(shown, reason))
+        work.note("instance.moved", told(shown, self.old, self.target, reason))
         work.save()
 
     def _carry(self, task: TaskRow, due: int | None, released: bool, changed: bool, reason: str) -> None:
@@ -360,31 +315,6 @@ class _Move:
         old, new = self.old.process.documents.get(key), self.target.process.documents.get(key)
         forms = (self.old.forms.get(form_id), self.target.forms.get(form_id))
         return old == new and None not in forms and len({one.digest for one in forms if one}) == 1
-
-    def _told(self, shown: Preview, reason: str) -> dict[str, Any]:
-        plan = shown.plan
-        return {
-            "dari": self.old.number,
-            "ke": self.target.number,
-            "sidik_lama": self.old.digest,
-            "sidik_baru": self.target.digest,
-            "pratinjau": shown.digest,
-            "alasan": reason,
-            "tugas": [
-                {"tugas": one.task_id, "berubah": list(one.changed), "dilepas": one.released} for one in shown.tasks
-            ],
-            "pengatur_waktu": [
-                {
-                    "elemen": one.element,
-                    "perubahan": one.what,
-                    "sebelum": micros_or_none(one.before),
-                    "sesudah": micros_or_none(one.after),
-                }
-                for one in plan.timers
-                if one.what != "kept"
-            ],
-            "variabel": [{"nama": one.name, "perubahan": one.what} for one in plan.variables if one.what != "kept"],
-        }
 
 
 def _form(version: Version, element: str) -> str | None:

@@ -203,9 +203,7 @@ class Versions:
     def revoke(self, process_id: str, number: int, actor: Actor, reason: str) -> None:
         """Take a version out of force, with a reason: the one before it counts again."""
         authority.require(actor, PENGELOLA)
-        with self.store.reading() as tx:
-            found = self._id(tx, process_id, number)
-        self.definitions.revoke(found, actor, reason)
+        self.definitions.revoke(self.version(process_id, number).id, actor, reason)
 
     def set_approval(self, process_id: str, needed: bool, actor: Actor, reason: str) -> None:
         """Whether this process needs a second person's approval; on record with a reason."""
