@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process.errors import AlurError, Forbidden, InvalidData, ReasonRequired
-from process.move_preview import Preview
 from process.model import FieldError
+from process.move_preview import Preview
 from service.security import actor, office
 from service.tasks import reason
 from service.words import waktu
