@@ -160,15 +160,16 @@ class Accounts:
     def verify_password(self, actor: Actor, password: str, address: str | None) -> datetime:
         """Check the actor's own password again, before a paraf or signature; returns when it was checked.
 
-        Raises InvalidData when it is wrong; attempts count like those at login, so TooManyAttempts too.
+        Raises InvalidData when it is wrong, and TooManyAttempts. These attempts count at login too, but those at
+        login do not count here: nobody must be able to keep another from signing by guessing at the login page.
         """
         row = self._own(actor)
-        counted = self._reserve(row.username, address)
+        counted = self._reserve(row.username, None, kind="check")
         if not passwords.matches(row.password_hash, password):
             self._failed("password.check_failed", row.id, row.username, address)
             raise InvalidData([FieldError(("kata_sandi",), "kata_sandi", "Kata sandi tidak sesuai.")])
         with self.store.transaction() as tx:
-            self._release(tx, counted, row.username)
+            self._release(tx, counted, row.username, kind="check")
         return self.clock.now()
 
     def change_password(self, actor: Actor, old: str, new: str, address: str | None) -> Session:
@@ -211,11 +212,12 @@ class Accounts:
 
     # -- throttle ---------------------------------------------------------------------------------------------------
 
-    def _reserve(self, name: str, address: str | None) -> tuple[int, ...]:
+    def _reserve(self, name: str, address: str | None, *, kind: str = "user") -> tuple[int, ...]:
         """Count an attempt before it is made; returns its rows. Raises TooManyAttempts when there were too many."""
         now = self.clock.now()
         since = micros(now - WINDOW)
-        limits = [(f"user:{name}", MAX_PER_ACCOUNT)]
+        limits = [(f"{kind}:{name}", MAX_PER_ACCOUNT)]
+        also = [] if kind == "user" else [f"user:{name}"]  # counted at the login page too, but not held up by it
         if address:
             limits.append((f"address:{address[:80]}", MAX_PER_ADDRESS))
         with self.store.transaction() as tx:
@@ -239,7 +241,7 @@ class Accounts:
                     tx.scalar(
                         login_attempt.insert().values(subject=subject, at=micros(now)).returning(login_attempt.c.id)
                     )
-                    for subject, _ in limits
+                    for subject in [*(one for one, _ in limits), *also]
                 )
             recent = sa.select(security_event.c.id).where(
                 security_event.c.at > micros(now - timedelta(minutes=1)),
@@ -251,10 +253,12 @@ class Accounts:
         minutes = -(-wait // 60)
         raise TooManyAttempts(f"Terlalu banyak percobaan. Coba lagi dalam {minutes} menit.", retry_after=wait)
 
-    def _release(self, tx: Tx, counted: tuple[int, ...], name: str) -> None:
+    def _release(self, tx: Tx, counted: tuple[int, ...], name: str, *, kind: str = "user") -> None:
         """The password was right: neither this attempt nor the account's earlier failures count any more."""
         tx.execute(
-            login_attempt.delete().where(login_attempt.c.id.in_(counted) | (login_attempt.c.subject == f"user:{name}"))
+            login_attempt.delete().where(
+                login_attempt.c.id.in_(counted) | (login_attempt.c.subject == f"{kind}:{name}")
+            )
         )
 
     def _failed(self, event: str, person_id: int | None, username: str | None, address: str | None) -> None:

@@ -170,8 +170,7 @@ class Printer:
         if printable.done:
             return
         try:
-            pdf = to_pdf(sheet_of(printable))
-        except PrintError as error:
-            self.office.prints.failed(printable.id, str(error))
+            self.office.prints.keep(printable.id, to_pdf(sheet_of(printable)))
+        except Exception as error:  # whatever it was: nobody should wait for a print-out that does not come
+            self.office.prints.failed(printable.id, str(error) or type(error).__name__)
             raise
-        self.office.prints.keep(printable.id, pdf)

@@ -274,3 +274,19 @@ def test_a_clock_that_was_wrong_locks_nobody_out(people, clock):
             people.authenticate("kabag", "salah-salah", ADDRESS)
     clock.set(now)
     assert people.authenticate("kabag", SECRET, ADDRESS).username == "kabag"
+
+
+def test_guesses_at_the_login_page_keep_nobody_from_signing(people):
+    opened = people.authenticate("kabag", SECRET, ADDRESS)
+    actor, _ = people.session(opened.token)
+    for _ in range(MAX_PER_ACCOUNT):
+        with pytest.raises(InvalidData):
+            people.authenticate("kabag", "salah-salah", "10.9.9.9")
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("kabag", SECRET, ADDRESS)
+    people.verify_password(actor, SECRET, ADDRESS)
+    for _ in range(MAX_PER_ACCOUNT):
+        with pytest.raises(InvalidData):
+            people.verify_password(actor, "salah-salah", ADDRESS)
+    with pytest.raises(TooManyAttempts):
+        people.verify_password(actor, SECRET, ADDRESS)

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from process import documents
+from process import documents, files
 from service import printing
 from service.printing import Sheet, Signature
 
@@ -139,3 +139,18 @@ def test_a_print_out_is_made_outside_the_request_once_and_shown_to_its_readers(
     office.jobs.handlers["print"]({"printout": made[1].rsplit("/", 1)[1]})
     assert quarter.staff.ask(f"{made[1]}/status").json["sha256"] == ready["sha256"]
     assert visitor("kabag.kesra").page(f"{made[1]}.pdf").status_code == 404
+
+
+def test_a_print_out_that_cannot_be_kept_says_so_and_is_tried_again(
+    quarter: Any, office: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarter.spread()
+    made = re.search(r'href="(/cetak/[a-z0-9]+)"', quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text)
+    assert made
+    with monkeypatch.context() as full:
+        full.setattr(files, "RESERVE_BYTES", 2**62)  # as if the disk were full
+        assert office.jobs.run_due(clock.now()) == 1
+        assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "failed"
+    clock.advance(minutes=1)
+    assert office.jobs.run_due(clock.now()) == 1
+    assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "ready"
