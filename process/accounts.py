@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +24,7 @@ from process.clock import Clock, instant, micros
 from process.errors import Busy, InvalidData, NotAuthenticated, StorageFull, StorageUnavailable, TooManyAttempts
 from process.model import Actor, FieldError, Held
 from process.record import SYSTEM_STREAM, append
-from process.store import Store, Tx
+from process.store import Prepared, Store, Tx
 from process.tables import login_attempt, person, position, security_event, session
 
 log = logging.getLogger("alur.accounts")
@@ -87,21 +89,20 @@ class Accounts:
         now = self.clock.now()
         key = _key(token)
         with self.store.reading() as tx:
-            row = tx.one(
-                sa.select(session.c.person, session.c.csrf, session.c.seen, session.c.expires).where(
-                    session.c.token_hash == key
-                )
-            )
-            if row is None or micros(now) >= row.expires or now - instant(row.seen) >= self.idle:
-                raise NotAuthenticated
-            who = self.actor(tx, row.person, now, request_id=request_id)
-        if touch and now - instant(row.seen) >= _TOUCH_AFTER:
+            rows = tx.fetch(_SESSION, {"token": key, "day": office_date(now)})
+        if not rows:
+            raise NotAuthenticated
+        csrf, seen, expires = rows[0][:3]
+        if micros(now) >= expires or now - instant(seen) >= self.idle:
+            raise NotAuthenticated
+        who = _actor([row[3:] for row in rows], request_id)
+        if touch and now - instant(seen) >= _TOUCH_AFTER:
             try:
                 with self.store.transaction() as tx:
                     tx.execute(session.update().where(session.c.token_hash == key).values(seen=micros(now)))
             except (Busy, StorageFull, StorageUnavailable):  # reading goes on while nothing can be written
                 log.warning("the last use of a session could not be noted")
-        return who, row.csrf
+        return who, csrf
 
     def logout(self, token: str) -> None:
         """End a session; one that is over already is fine."""
@@ -114,27 +115,10 @@ class Accounts:
 
     def actor(self, tx: Tx, person_id: int, now: datetime, *, request_id: str | None = None) -> Actor:
         """Who a person is now: the positions valid on this date and the system roles. NotAuthenticated if disabled."""
-        row = tx.one(
-            sa.select(person.c.name, person.c.system_roles, person.c.must_change_password).where(
-                person.c.id == person_id, person.c.active.is_(True)
-            )
-        )
-        if row is None:
+        rows = tx.fetch(_PERSON, {"person": person_id, "day": office_date(now)})
+        if not rows:
             raise NotAuthenticated
-        held = tx.all(
-            sa.select(position.c.id, position.c.role, position.c.unit, position.c.title, position.c.kind)
-            .where(position.c.person == person_id, *valid_on(office_date(now)))
-            .order_by(position.c.id)
-        )
-        return Actor(
-            person_id,
-            row.name,
-            tuple(Held(one.id, one.role, one.unit, one.title, one.kind) for one in held),
-            frozenset(row.system_roles.split()),
-            "page",
-            request_id,
-            bool(row.must_change_password),
-        )
+        return _actor(rows, request_id)
 
     def _open(
         self, tx: Tx, person_id: int, username: str, now: datetime, address: str | None, must_change: bool
@@ -287,9 +271,38 @@ def office_date(now: datetime) -> str:
     return now.astimezone(ZONES["Asia/Jakarta"]).date().isoformat()
 
 
-def valid_on(day: str) -> tuple[sa.ColumnElement[bool], ...]:
+def valid_on(day: str | sa.BindParameter[str]) -> tuple[sa.ColumnElement[bool], ...]:
     """Conditions: the position holds on that ISO date."""
     return (position.c.from_date <= day, sa.or_(position.c.to_date.is_(None), position.c.to_date >= day))
+
+
+# Every request begins with this: the account and the positions that it holds, a row per position, in one statement.
+_positions = sa.and_(position.c.person == person.c.id, *valid_on(sa.bindparam("day", type_=sa.Text)))
+_person = (
+    sa.select(
+        *(person.c.id, person.c.name, person.c.system_roles, person.c.must_change_password),
+        *(position.c.id, position.c.role, position.c.unit, position.c.title, position.c.kind),
+    )
+    .select_from(person)
+    .outerjoin(position, _positions)
+    .where(person.c.active.is_(True))
+    .order_by(position.c.id)
+)
+_PERSON = Prepared(_person.where(person.c.id == sa.bindparam("person")))
+_SESSION = Prepared(
+    sa.select(session.c.csrf, session.c.seen, session.c.expires, *_person.selected_columns)
+    .select_from(session)
+    .join(person, person.c.id == session.c.person)
+    .outerjoin(position, _positions)
+    .where(session.c.token_hash == sa.bindparam("token"), person.c.active.is_(True))
+    .order_by(position.c.id)
+)
+
+
+def _actor(rows: Sequence[Sequence[Any]], request_id: str | None) -> Actor:
+    person_id, name, roles, must_change = rows[0][:4]
+    held = tuple(Held(*row[4:]) for row in rows if row[4] is not None)
+    return Actor(person_id, name, held, frozenset(roles.split()), "page", request_id, bool(must_change))
 
 
 def _account(text: str) -> str:

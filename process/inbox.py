@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ from process.calendar import WorkingCalendar
 from process.calendars import Calendars
 from process.clock import Clock, instant, instant_or_none, micros
 from process.model import Actor
-from process.notices import PAGE_SIZE, Notices, holding, told_to, unseen_by
-from process.store import Store, Tx
+from process.notices import PAGE_SIZE, Notices, holding, places_of, told_to, unseen_by
+from process.store import Prepared, Store, Tx
 from process.tables import instance, notification, process_definition, process_version, user_task
 
 MAX_SEARCH = 100
@@ -108,7 +109,7 @@ class Inbox(Notices):
         with self.store.reading() as tx:
             counts = self._counters(tx, actor, now)
             total = getattr(counts, {"tersedia": "available", "saya": "mine", "selesai": "done"}[which])
-            mine = _mine(actor, which)
+            mine = _mine(which, actor.person_id, places_of(actor))
             found = sa.select(_t.c.id).where(mine)
             if order == "title":
                 found = found.join(_i, _i.c.id == _t.c.instance)
@@ -136,38 +137,21 @@ class Inbox(Notices):
     # -- parts ------------------------------------------------------------------------------------------------------
 
     def _counters(self, tx: Tx, actor: Actor, now: datetime) -> Counters:
-        due, at = _t.c.due, micros(now)
-        near = self._near(tx, now)
-
-        def count(tab: Tab, *more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-            query = sa.select(sa.func.count()).select_from(_t).where(_mine(actor, tab), *more)
-            return query.scalar_subquery()
-
-        unseen = (
-            sa.select(notification.c.id)
-            .where(told_to(actor), unseen_by(actor.person_id or 0))
-            .limit(MAX_UNSEEN + 1)
-            .subquery()
-        )
-        row = tx.one(
-            sa.select(
-                count("tersedia").label("available"),
-                count("saya").label("mine"),
-                count("selesai").label("done"),
-                (count("tersedia", due > at, near) + count("saya", due > at, near)).label("near"),
-                (count("tersedia", due <= at) + count("saya", due <= at)).label("late"),
-                sa.select(sa.func.count()).select_from(unseen).scalar_subquery().label("unseen"),
-            )
-        )
-        assert row is not None
-        return Counters(row.available, row.mine, row.done, row.near, row.late, row.unseen)
+        places = places_of(actor)
+        roles, units = (list(dict.fromkeys(part)) for part in zip(*places, strict=True)) if places else ([], [])
+        shape = tuple((roles.index(role), units.index(unit)) for role, unit in places)
+        values: dict[str, Any] = {"person": actor.person_id, "now": micros(now)}
+        values |= {f"role{number}": role for number, role in enumerate(roles)}
+        values |= {f"unit{number}": unit for number, unit in enumerate(units)}
+        only = self.calendars.only(tx)
+        if only is not None:  # as in nearly every office: one comparison tells what is near
+            (row,) = tx.fetch(_prepared(shape), {**values, "near": micros(only.near_until(now))})
+        else:
+            (row,) = tx.all(_counting(shape, self._near(tx, now)), values)
+        return Counters(*row)
 
     def _near(self, tx: Tx, now: datetime) -> sa.ColumnElement[bool]:
-        """The condition that a deadline is near in the owner's working time; one comparison where all calendars agree,
-        as in nearly every office."""
-        only = self.calendars.only(tx)
-        if only is not None:
-            return _t.c.due <= micros(only.near_until(now))
+        """The condition that a deadline is near in the working time of whose process it is."""
         owners: dict[tuple[str, str], int] = {}
         versions: dict[int, list[int]] = {}
         for row in tx.all(
@@ -257,13 +241,44 @@ def due_state(
     return NEAR if due <= calendar.near_until(now) else None
 
 
-def _mine(actor: Actor, tab: Tab) -> sa.ColumnElement[bool]:
+def _mine(tab: Tab, person: Any, places: Sequence[tuple[Any, Any]]) -> sa.ColumnElement[bool]:
     """The condition for a tab. The conditions of the partial indexes are repeated as they are written there."""
     if tab == "selesai":
-        return sa.and_(_t.c.completed_by.is_not(None), _t.c.completed_by == actor.person_id)
+        return sa.and_(_t.c.completed_by.is_not(None), _t.c.completed_by == person)
     if tab == "saya":
-        return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_not(None), _t.c.assignee == actor.person_id)
-    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), holding(actor, _t.c.role, _t.c.unit))
+        return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_not(None), _t.c.assignee == person)
+    return sa.and_(_t.c.completed.is_(None), _t.c.assignee.is_(None), holding(places, _t.c.role, _t.c.unit))
+
+
+@lru_cache(maxsize=256)
+def _prepared(shape: tuple[tuple[int, int], ...]) -> Prepared:
+    """The counters, for everybody whose positions have this shape: every page asks for them."""
+    return Prepared(_counting(shape, _t.c.due <= sa.bindparam("near")))
+
+
+def _counting(shape: Sequence[tuple[int, int]], near: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The columns of `Counters` for the parameters `person`, `now`, and the positions `role0`, `unit0` and so on, which
+    `shape` pairs by their numbers."""
+    person = sa.bindparam("person", type_=sa.BigInteger)
+    roles = {number: sa.bindparam(f"role{number}", type_=sa.Text) for number, _ in shape}
+    units = {number: sa.bindparam(f"unit{number}", type_=sa.Text) for _, number in shape}
+    places = [(roles[role], units[unit]) for role, unit in shape]
+    due, at = _t.c.due, sa.bindparam("now", type_=sa.BigInteger)
+
+    def count(tab: Tab, *more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count()).select_from(_t).where(_mine(tab, person, places), *more).scalar_subquery()
+
+    unseen = (
+        sa.select(notification.c.id).where(told_to(person, places), unseen_by(person)).limit(MAX_UNSEEN + 1).subquery()
+    )
+    return sa.select(
+        count("tersedia").label("available"),
+        count("saya").label("mine"),
+        count("selesai").label("done"),
+        (count("tersedia", due > at, near) + count("saya", due > at, near)).label("near"),
+        (count("tersedia", due <= at) + count("saya", due <= at)).label("late"),
+        sa.select(sa.func.count()).select_from(unseen).scalar_subquery().label("unseen"),
+    )
 
 
 def _matches(tx: Tx, text: str) -> sa.ColumnElement[bool]:

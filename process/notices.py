@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ class Notices:
     def notifications(self, actor: Actor, *, page: int = 1) -> NotificationPage:
         """What the actor, or the positions held, were told."""
         with self.store.reading() as tx:
-            told = told_to(actor)
+            told = told_to(actor.person_id, places_of(actor))
             total = tx.scalar(sa.select(sa.func.count()).select_from(notification).where(told))
             pages = max(1, -(-total // PAGE_SIZE))
             page = min(max(1, page), pages)
@@ -76,7 +76,7 @@ class Notices:
         """Mark notifications as seen by the actor: the given ones, or all. Those of others are left alone."""
         if actor.person_id is None:
             return
-        wanted = [told_to(actor), unseen_by(actor.person_id)]
+        wanted = [told_to(actor.person_id, places_of(actor)), unseen_by(actor.person_id)]
         if ids is not None:
             wanted.append(notification.c.id.in_(list(ids)[:1000]))
         with self.store.transaction() as tx:
@@ -91,23 +91,28 @@ class Notices:
                 )
 
 
-def holding(actor: Actor, role: sa.ColumnElement[str], unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """The columns name a position that the actor holds. The two lists are what an index can use, the pairs are exact:
-    of alternatives alone SQLite makes a scan of all open tasks."""
-    places = sorted({(held.role, held.unit) for held in actor.positions})
+def places_of(actor: Actor) -> list[tuple[str, str]]:
+    """Role and unit of each position that the actor holds, each pair once."""
+    return sorted({(held.role, held.unit) for held in actor.positions})
+
+
+def holding(
+    places: Sequence[tuple[Any, Any]], role: sa.ColumnElement[str], unit: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    """The columns name one of the places (texts or bind parameters). The two lists are what an index can use, the pairs
+    are exact: of alternatives alone SQLite makes a scan of all open tasks."""
     exact = [sa.and_(role == one, unit == two) for one, two in places]
     if len(exact) < 2:
         return sa.or_(sa.false(), *exact)
-    return sa.and_(
-        role.in_(sorted({one for one, _ in places})), unit.in_(sorted({two for _, two in places})), sa.or_(*exact)
-    )
+    roles, units = (list(dict.fromkeys(part)) for part in zip(*places, strict=True))
+    return sa.and_(role.in_(roles), unit.in_(units), sa.or_(*exact))
 
 
-def told_to(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(notification.c.person == actor.person_id, holding(actor, notification.c.role, notification.c.unit))
+def told_to(person_id: Any, places: Sequence[tuple[Any, Any]]) -> sa.ColumnElement[bool]:
+    return sa.or_(notification.c.person == person_id, holding(places, notification.c.role, notification.c.unit))
 
 
-def unseen_by(person_id: int) -> sa.ColumnElement[bool]:
+def unseen_by(person_id: Any) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(
         notification_seen.c.notification == notification.c.id, notification_seen.c.person == person_id
     )

@@ -71,24 +71,25 @@ def unpack_plain(stored: bytes | None) -> Any:
 
 
 class Prepared:
-    """A statement whose SQL text is made once per database, for the few statements that each completion runs.
+    """A statement whose SQL text is made once per database, for the statements that each completion or page runs.
 
-    `params` name the bind parameters; values are given by keyword. Columns must be plain integers, text, bytes or
-    booleans: nothing is converted. For `rows > 1` of an insert, use `Tx.insert_many`.
+    Values are given by the names of its bind parameters; constants in it keep theirs. Columns must be plain integers,
+    text, bytes or booleans: nothing is converted. For `rows > 1` of an insert, use `Tx.insert_many`.
     """
 
     def __init__(self, statement: sa.ClauseElement) -> None:
         self.statement = statement
-        self._texts: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._texts: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
 
-    def text(self, dialect: sa.engine.Dialect) -> tuple[str, tuple[str, ...] | None]:
-        """(SQL, names in order) for positional drivers, (SQL, None) for drivers with named parameters."""
+    def text(self, dialect: sa.engine.Dialect) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
+        """SQL, names in order (None for drivers with named parameters), and the constants by name."""
         found = self._texts.get(dialect.name)
         if found is None:
             compiled = self.statement.compile(dialect=dialect)
             order = getattr(compiled, "positiontup", None)
+            constants = {name: value for name, value in compiled.params.items() if value is not None}
             names = None if order is None else tuple(order)
-            found = self._texts[dialect.name] = (str(compiled), names)
+            found = self._texts[dialect.name] = (str(compiled), names, constants)
         return found
 
 
@@ -124,7 +125,9 @@ class Tx:
 
     def run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
         """Run a prepared statement and return the driver's cursor."""
-        text, names = prepared.text(self.dialect)
+        text, names, constants = prepared.text(self.dialect)
+        if constants:
+            values = {**constants, **values}
         return self._execute(text, values if names is None else [values[n] for n in names])
 
     def _execute(self, text: str, values: Any) -> Any:
