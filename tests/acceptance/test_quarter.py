@@ -44,13 +44,13 @@ def send(page: Page, button: str = "Kirim") -> None:
     page.wait_for_url(lambda url: "/tugas/" not in url or url.endswith("#selesai"))
 
 
-def confirm(page: Page) -> None:
+def confirm(page: Page, shown: str = "Jumlah keluhan") -> None:
     """The dialog of a paraf or signature: the document, the SOP's warning, the password."""
     dialog = page.locator("dialog[data-confirm]")
     expect(dialog).to_be_visible()
     expect(dialog.locator("[data-confirm-warning]")).to_contain_text("teliti dan tepat waktu")
     expect(dialog).to_contain_text("tidak tersertifikasi")
-    expect(dialog.locator("[data-confirm-document]")).to_contain_text("Jumlah keluhan")
+    expect(dialog.locator("[data-confirm-document]")).to_contain_text(shown)
     dialog.locator("[data-confirm-password]").fill("bukan kata sandinya")
     dialog.locator("[data-confirm-ok]").click()
     expect(dialog.locator("[data-confirm-error]")).to_contain_text("sandi")
