@@ -110,7 +110,7 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     send_back(planner, new)
     assert set(new.open()) == {4}, "the new version leads back to step 4"
     head = person("kabag.hkm")
-    page = open_task(head, "Menerima dan mengisi data kinerja")
+    page = open_task(head, "Menerima dan mengisi data kinerja", "saya")
     expect(page.get_by_role("textbox", name="Realisasi", exact=True).first).not_to_have_value("")
 
     page = editor.open(f"/proses/{PROCESS}/pindahkan")
