@@ -51,6 +51,11 @@ def problem_of(data: object, *, storable: bool = True) -> str | None:
                 characters += len(value)
                 if storable and _UNSTORABLE.search(value):
                     return NOT_JSON
+            elif value is None or value is True or value is False:
+                pass
+            elif isinstance(value, Decimal):  # what most other values are: asked before the slower questions
+                if not _number(value):
+                    return NOT_JSON
             elif isinstance(value, Mapping):
                 if len(value) > MAX_KEYS:
                     return TOO_LARGE
@@ -61,7 +66,7 @@ def problem_of(data: object, *, storable: bool = True) -> str | None:
                 deeper.extend(value.values())
             elif isinstance(value, list):
                 deeper.extend(value)
-            elif value is not None and not isinstance(value, bool) and not _number(value):
+            elif not _number(value):
                 return NOT_JSON
             if values + len(deeper) > MAX_VALUES or characters > MAX_CHARACTERS:
                 return TOO_LARGE

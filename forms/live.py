@@ -228,8 +228,7 @@ def fits(component: Field, value: Any) -> bool:
 def _copy(initial: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     """A copy in which the objects that fields stand in are copies too."""
     data = dict(initial)
-    for item in scope.items:
-        for end in range(1, len(item.path)):
-            inner = get_at(data, item.path[:end])
-            set_at(data, item.path[:end], dict(inner) if isinstance(inner, dict) else {})
+    for path in scope.groups:
+        inner = get_at(data, path)
+        set_at(data, path, dict(inner) if isinstance(inner, dict) else {})
     return data

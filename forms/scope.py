@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from forms.feel import Expression
@@ -28,6 +29,11 @@ class Item:
 @dataclass(frozen=True)
 class Scope:
     items: tuple[Item, ...]
+
+    @cached_property
+    def groups(self) -> tuple[KeyPath, ...]:
+        """The paths of the objects that values stand in, each once, the outer before the inner."""
+        return tuple(dict.fromkeys(item.path[:end] for item in self.items for end in range(1, len(item.path))))
 
     def walk(self) -> Iterator[Item]:
         """Every item of this scope and of the lists in it."""
