@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
+
 from bpmn import safexml
 from bpmn.codes import Report
 from bpmn.model import DiagramError
@@ -27,10 +29,19 @@ class Step:
     says: Mapping[str, str]
 
 
+_KINDS = {
+    "exclusiveGateway": "Gerbang eksklusif",
+    "parallelGateway": "Gerbang paralel",
+    "startEvent": "Mulai",
+    "endEvent": "Selesai",
+    "intermediateCatchEvent": "Pengatur waktu",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """`identity`: the texts of the identity page by their names, lists as lines; `flows`: (from, to, condition) by id;
-    `names`: what every element with an id is called, its id where it has no name."""
+    `names`: what every element with an id is called: its name, else its kind, else its id."""
 
     id: str
     name: str
@@ -38,6 +49,11 @@ class Outline:
     steps: tuple[Step, ...]
     flows: Mapping[str, tuple[str, str, str]]
     names: Mapping[str, str]
+
+
+def _called(element: etree._Element) -> str:
+    kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return _plain(element.get("name")) or _KINDS.get(kind) or str(element.get("id", ""))
 
 
 def outline(xml: bytes) -> Outline | None:
@@ -74,7 +90,7 @@ def outline(xml: bytes) -> Outline | None:
             )
             for flow in process.iter(f"{{{BPMN}}}sequenceFlow")
         },
-        {one.get("id", ""): _plain(one.get("name")) or one.get("id", "") for one in process.iter() if one.get("id")},
+        {one.get("id", ""): _called(one) for one in process.iter() if one.get("id")},
     )
 
 

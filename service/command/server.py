@@ -32,8 +32,12 @@ def serve() -> None:
 
         if given.demo:
             given = replace(given, secret_key=given.secret_key or _kept_secret(given.data_dir))
-            if demonstration.is_empty(office) or demonstration.is_demo(office):
-                demonstration.set_up(office)
+            if not demonstration.is_empty(office) and not demonstration.is_demo(office):
+                raise Problem(
+                    "basis data ini memuat data kantor; modus demonstrasi ditolak. "
+                    "Hapus ALUR_DEMO, atau gunakan folder lain: ALUR_DATA_DIR=/tmp/peragaan"
+                )
+            demonstration.set_up(office)
         app = create_app(office, given)
         server = make_server(app, listening, given)
         signal.signal(signal.SIGTERM, _stop)

@@ -93,6 +93,15 @@ def test_a_database_with_a_real_office_is_refused(command):
     assert command("user", "list")[1] == "Tidak ada akun.\n"
 
 
+def test_demonstration_mode_is_refused_on_a_real_office(command, monkeypatch):
+    assert command("unit", "add", "UMUM", "Bagian Umum")[0] == 0
+    monkeypatch.setenv("ALUR_DEMO", "1")
+    monkeypatch.setenv("ALUR_PORT", str(free_port()))
+    code, out, err = command("serve")
+    assert (code, out) == (1, "")
+    assert "modus demonstrasi ditolak" in err
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))

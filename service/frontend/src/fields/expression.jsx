@@ -11,7 +11,7 @@ export function showComputed(value, format) {
   if (typeof value === 'boolean') return value ? 'Ya' : 'Tidak';
   if (format === 'persen') return number(value, { digits: 2, group: true }) === null ? String(value) : `${number(value, { digits: 2, group: true })} %`;
   if (format === 'rupiah') return number(value, { digits: 2, group: true }) === null ? String(value) : `Rp ${number(value, { digits: 2, group: true })}`;
-  if (typeof value === 'number') return number(value, { digits: 4 });
+  if (typeof value === 'number') return number(value, { digits: 4, group: Math.abs(value) >= 10000 });
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

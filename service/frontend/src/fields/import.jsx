@@ -112,7 +112,7 @@ export function ImportBar({ field, fixed, onChange }) {
         {told && <p class="alur-impor-kabar">{told}</p>}
         {failure && <p class="alur-impor-galat">{failure}</p>}
         {found && (
-          <div class="alur-impor-hasil">
+          <div class="alur-impor-hasil" data-import-pending={found.rows.length > 0 || undefined}>
             <p><strong>{found.rows.length} baris terbaca{found.title ? ` dari ${found.title}` : ''}.</strong>
               {current().some((row) => !blank(row)) && ` Daftar ini sudah berisi ${current().length} baris.`}</p>
             {found.ignored.length > 0 && <p>Kolom yang tidak dikenal dilewati: {found.ignored.join(', ')}.</p>}

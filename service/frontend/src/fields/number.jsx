@@ -6,18 +6,20 @@ import { showComputed } from './expression.jsx';
 import { Reading, withAdorners } from './reading.jsx';
 
 const grouped = (field) => field.properties?.format === 'rupiah';
+/** From here on a number that is only read is grouped; below it may be a year. */
+const LONG = 10000;
 
 /** A value as it stands in the input; text that is no number stays as it was typed. */
-function show(value, field) {
+function show(value, field, group = grouped(field)) {
   if (value === null || value === undefined) return '';
-  return number(value, { group: grouped(field) }) ?? String(value);
+  return number(value, { group }) ?? String(value);
 }
 
 /** A number field that is only read. */
 function ReadNumber(props) {
   const { field, value } = props;
   const money = grouped(field) && field.appearance;
-  const text = value === null || value === undefined || value === '' ? '' : field.properties?.format && !money ? showComputed(value, field.properties.format) : show(value, field);
+  const text = value === null || value === undefined || value === '' ? '' : field.properties?.format && !money ? showComputed(value, field.properties.format) : show(value, field, grouped(field) || Math.abs(Number(value)) >= LONG);
   return <Reading type="number" props={props} text={withAdorners(field, text)} />;
 }
 

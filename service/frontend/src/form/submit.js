@@ -32,6 +32,13 @@ export class Submission {
         this.say('error', 'Tunggu sampai semua berkas selesai diunggah, lalu kirim lagi.');
         return;
       }
+      const unread = document.querySelector('[data-import-pending]');
+      if (unread) {
+        this.say('error', 'Tabel yang terbaca belum dimasukkan ke daftar. Masukkan atau batalkan dahulu, lalu kirim lagi.');
+        unread.scrollIntoView({ block: 'center' });
+        unread.querySelector('button')?.focus({ preventScroll: true });
+        return;
+      }
       const { errors } = this.form.submit();
       if (Object.keys(errors).length) {
         showOwnErrors(this.form, this.boxes.errors, errors);
