@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,11 @@ from process.tables import draft, person, user_task
 from process.work import Desk, Work, Written
 
 _FORGET_DRAFT = Prepared(draft.delete().where(draft.c.task == sa.bindparam("sent")))
+_ITEM_TASKS = Prepared(
+    sa.select(user_task.c.element, user_task.c.item, user_task.c.unit)
+    .where(user_task.c.instance == sa.bindparam("instance"), user_task.c.item != "")
+    .distinct()
+)
 CONFIRMATION_LASTS = timedelta(minutes=5)
 SENT_BACK = "dikembalikan"  # the state of what a step wrote that did not sign but sent back
 
@@ -174,18 +180,12 @@ def sight_of(work: Work) -> policy.Sight:
     }
     if process.start.role in held:
         parties[""] = policy.Party(process.start.role, sources.task_unit(process.start.unit, None))
-    items = item_tasks(work.tx, work.row.id) if any(task.each for task in process.tasks.values()) else []
-    return policy.sight(work.actor, process, parties, items)
+    return policy.sight(work.actor, process, parties, item_tasks(work.tx, work.row.id))
 
 
-def item_tasks(tx: Tx, instance_id: str) -> list[tuple[str, str, str]]:
-    """(element, item, unit) of the tasks of an instance that exist per item."""
-    rows = tx.all(
-        sa.select(user_task.c.element, user_task.c.item, user_task.c.unit)
-        .where(user_task.c.instance == instance_id, user_task.c.item != "")
-        .distinct()
-    )
-    return [(row.element, row.item, row.unit) for row in rows]
+def item_tasks(tx: Tx, instance_id: str) -> Iterator[tuple[Any, ...]]:
+    """(element, item, unit) of the tasks of an instance that exist per item; read only when the first is asked for."""
+    yield from tx.fetch(_ITEM_TASKS, {"instance": instance_id})
 
 
 def person_name(tx: Tx, person_id: int | None) -> str | None:

@@ -13,7 +13,7 @@ from process.accounts import office_date, record, valid_on
 from process.clock import Clock
 from process.errors import Conflict, NotFound
 from process.model import ADMINISTRATOR, Actor, Position, PositionKind
-from process.store import Store, Tx
+from process.store import Prepared, Store, Tx
 from process.tables import person, position
 from process.units import clean, remark, unit_in, wrong
 
@@ -100,19 +100,22 @@ class Positions:
 
     def holders(self, tx: Tx, role: str, unit: str, now: datetime) -> tuple[int, ...]:
         """Active persons who hold a role in a unit now, definitive holders first."""
-        rows = tx.all(
-            sa.select(position.c.person, sa.func.min(sa.case((position.c.kind == "definitif", 0), else_=1)).label("k"))
-            .join(person, person.c.id == position.c.person)
-            .where(
-                position.c.role == role,
-                position.c.unit == unit,
-                person.c.active.is_(True),
-                *valid_on(office_date(now)),
-            )
-            .group_by(position.c.person)
-            .order_by(sa.text("k"), position.c.person)
-        )
-        return tuple(row.person for row in rows)
+        rows = tx.fetch(_HOLDERS, {"role": role, "unit": unit, "day": office_date(now)})
+        return tuple(person_id for person_id, _ in rows)
+
+
+_HOLDERS = Prepared(
+    sa.select(position.c.person, sa.func.min(sa.case((position.c.kind == "definitif", 0), else_=1)).label("k"))
+    .join(person, person.c.id == position.c.person)
+    .where(
+        position.c.role == sa.bindparam("role"),
+        position.c.unit == sa.bindparam("unit"),
+        person.c.active.is_(True),
+        *valid_on(sa.bindparam("day", type_=sa.Text)),
+    )
+    .group_by(position.c.person)
+    .order_by(sa.text("k"), position.c.person)
+)
 
 
 def add_position_in(

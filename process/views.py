@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bpmn.model import TaskDefinition
 from forms import Form
 from process import answers, policy
-from process.clock import instant, micros
+from process.clock import instant, instant_or_none, micros
 from process.completing import amendable, sight_of
 from process.context import previous_instance, read_data
 from process.documents import (
@@ -39,7 +39,7 @@ from process.pages import Can, DocumentPage, InstanceList, InstancePage, PrintPa
 from process.prints import Printable, Prints
 from process.rows import TaskRow as Row
 from process.rows import documents_of, to_instance, to_task
-from process.store import Tx, unpack
+from process.store import Prepared, Tx, unpack
 from process.tables import (
     attachment,
     document_version,
@@ -62,6 +62,32 @@ __all__ = [
     "Views",
 ]
 
+# What every page of a task asks.
+_DRAFT = Prepared(
+    sa.select(draft.c.data, draft.c.revision, draft.c.saved_at, draft.c.saved_by).where(
+        draft.c.task == sa.bindparam("task")
+    )
+)
+_FILES = Prepared(
+    sa.select(*(attachment.c[name] for name in ("id", "name", "media_type", "size", "sha256")), user_task.c.completed)
+    .join(user_task, user_task.c.id == attachment.c.task)
+    .where(
+        attachment.c.instance == sa.bindparam("instance"),
+        user_task.c.element == sa.bindparam("element"),
+        user_task.c.item == sa.bindparam("item"),
+    )
+)
+_PRINTS = Prepared(
+    sa.select(
+        *(
+            printout.c[name]
+            for name in ("id", "document_version", "title", "layout", "state", "sha256", "size", "made_at")
+        )
+    )
+    .where(printout.c.task == sa.bindparam("task"))
+    .order_by(printout.c.title, printout.c.id)
+)
+
 
 class Views(InstanceViews):
     def __init__(self, desk: Desk, prints: Prints, blobs: Blobs) -> None:
@@ -71,8 +97,12 @@ class Views(InstanceViews):
 
     # -- a task -----------------------------------------------------------------------------------------------------
 
-    def task(self, task_id: str, actor: Actor) -> TaskPage:
-        """The page of a task; NotFound also for who may not see it."""
+    def task(self, task_id: str, actor: Actor, *, form_alone: bool = False) -> TaskPage:
+        """The page of a task; NotFound also for who may not see it.
+
+        `form_alone`: without what stands around the form (names, return note, documents to read, print-outs, how
+        near the deadline is and to whom the task could be given), which then is not read at all.
+        """
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             work, row = self.desk.by_task(tx, task_id, actor, now)
@@ -88,7 +118,7 @@ class Views(InstanceViews):
                 opened = _as_sent(tx, row, definition) or own
             else:
                 opened = kept.data if kept else _again(own, definition) if row.pass_ > 1 else None
-            reads = [key for key in definition.reads if key in work.sources.pointers]
+            reads = [key for key in definition.reads if key in work.sources.pointers and not form_alone]
             seen = {
                 pointer[0]: (key, item)
                 for key in reads
@@ -96,7 +126,7 @@ class Views(InstanceViews):
                 if (not row.item or not item or item == row.item) and sight.document(key, item or None)
             }
             data = form.start(initial, opened)
-            names = names_of(tx, [row.assignee, row.completed_by])
+            names = {} if form_alone else names_of(tx, [row.assignee, row.completed_by])
             return TaskPage(
                 task=to_task(row),
                 instance=to_instance(work.row),
@@ -109,11 +139,11 @@ class Views(InstanceViews):
                 attachments=self._files(tx, work, row, form, data),
                 holder=names.get(row.assignee),
                 done_by=names.get(row.completed_by),
-                note=self._note(tx, row),
+                note=None if form_alone else self._note(tx, row),
                 reads=tuple(document_views(tx, work.version_of, seen)),
-                printouts=self._prints_of(tx, row.id),
-                due_state=due_state(work, row),
-                candidates=self._candidates(tx, work, row),
+                printouts=() if form_alone else self._prints_of(tx, row.id),
+                due_state=None if form_alone else due_state(work, row),
+                candidates=() if form_alone else self._candidates(tx, work, row),
                 can=self._can(work, row, sight),
                 open_elements=frozenset(one.element for one in work.open.values()),
             )
@@ -135,28 +165,18 @@ class Views(InstanceViews):
         """The draft, for who holds the task or may take it."""
         if not row.open or not policy.may_work(actor, row.role, row.unit, row.assignee):
             return None
-        found = tx.one(sa.select(draft).where(draft.c.task == row.id))
-        if found is None:
-            return None
-        return Draft(unpack(bytes(found.data)), found.revision, instant(found.saved_at), found.saved_by)
+        for data, revision, at, by in tx.fetch(_DRAFT, {"task": row.id}):
+            return Draft(unpack(bytes(data)), revision, instant(at), by)
+        return None
 
     def _files(self, tx: Tx, work: Work, row: Row, form: Form, data: dict[str, Any]) -> tuple[Attachment, ...]:
         """The attachments that the form names, and those uploaded at this step (a draft may have lost their names)."""
         known = attachments(tx, form.attachment_ids(data))
-        query = (
-            sa.select(attachment)
-            .join(user_task, user_task.c.id == attachment.c.task)
-            .where(
-                attachment.c.instance == work.row.id,
-                user_task.c.element == row.element,
-                user_task.c.item == row.item,
-            )
-        )
-        if work.held is None and not policy.sees_everything(work.actor):  # what others draft is not for these eyes
-            query = query.where(user_task.c.completed.is_not(None))
-        rows = tx.all(query)
-        for one in rows:
-            known[one.id] = Attachment(one.id, one.name, one.media_type, one.size, one.sha256)
+        alien = work.held is None and not policy.sees_everything(work.actor)
+        place = {"instance": work.row.id, "element": row.element, "item": row.item}
+        for *values, completed in tx.fetch(_FILES, place):
+            if completed is not None or not alien:  # what others draft is not for these eyes
+                known[values[0]] = Attachment(*values)
         return tuple(known[key] for key in sorted(known))
 
     def _note(self, tx: Tx, row: Row) -> ReturnNote | None:
@@ -172,8 +192,10 @@ class Views(InstanceViews):
         return ReturnNote(row.note or "", found.name if found is not None else None, at)
 
     def _prints_of(self, tx: Tx, task_id: str) -> tuple[PrintOut, ...]:
-        rows = tx.all(sa.select(printout).where(printout.c.task == task_id).order_by(printout.c.title, printout.c.id))
-        return tuple(to_printout(row) for row in rows)
+        return tuple(
+            PrintOut(key, version, title, layout, state, sha256, size, instant_or_none(at))
+            for key, version, title, layout, state, sha256, size, at in tx.fetch(_PRINTS, {"task": task_id})
+        )
 
     def _candidates(self, tx: Tx, work: Work, row: Row) -> tuple[tuple[int, str], ...]:
         if not row.open or not policy.may_manage(work.actor):

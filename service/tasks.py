@@ -55,7 +55,7 @@ def page(task_id: str) -> ResponseReturnValue:
 @blueprint.get("/tugas/<task_id>/formulir")
 def form(task_id: str) -> ResponseReturnValue:
     """The form and what it opens with."""
-    found = office().views.task(task_id, actor())
+    found = office().views.task(task_id, actor(), form_alone=True)
     sign = found.definition.sign
     editable = found.can.edit or found.can.amend
     return as_json(
@@ -88,7 +88,7 @@ def preview(task_id: str) -> ResponseReturnValue:
     """The document as it would be written, for the eyes of who is about to initial or sign it."""
     who = actor()
     found = office().engine.preview(task_id, body_json().get("data"), who)
-    task = office().views.task(task_id, who)
+    task = office().views.task(task_id, who, form_alone=True)
     html = to_html(task.version.forms[found.form_id], found.data, attachments=attachment_data(task.attachments))
     return as_json({"digest": found.digest, "html": html, "title": found.title, "signs": found.signs})
 

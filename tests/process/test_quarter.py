@@ -46,3 +46,20 @@ def test_a_completion_is_at_most_fourteen_statements_and_one_commit(crew, office
     assert len(counted) == 9
     most = 14 if office.store.sqlite else 15  # PostgreSQL locks the instance with a statement of its own
     assert max(number for numbers in counted.values() for number in numbers) <= most, counted
+
+
+def test_a_form_alone_opens_as_its_page_does_and_reads_less(crew, office):
+    instance = crew.start()
+    crew.until(instance, "memvalidasi")
+    task, who = crew.task(instance, "memvalidasi"), crew.doer("memvalidasi")
+    seen: list[str] = []
+    office.store.observe = seen.append
+    whole = office.views.task(task, who)
+    most = len(seen)
+    alone = office.views.task(task, who, form_alone=True)
+    office.store.observe = None
+    for part in ("data", "can", "attachments", "task", "draft"):
+        assert getattr(alone, part) == getattr(whole, part)
+    assert whole.reads
+    assert not alone.reads
+    assert len(seen) - most <= most - 4, seen
