@@ -61,7 +61,7 @@ class Evaluator:
         self.now = now
         self.sent = sent
         self.errors: list[FieldError] = []
-        self._decided: dict[tuple[Expression, int], Any] = {}
+        self._decided: dict[tuple[Expression, int], bool | None] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -98,11 +98,11 @@ class Evaluator:
             self._complain(part)
             return None
 
-    def _asked(self, condition: Expression, part: Cell | List) -> Any:
-        """The value of a condition; fields of one row that share it have it evaluated once."""
+    def _holds(self, condition: Expression, part: Cell | List) -> bool | None:
+        """Does the condition hold? Fields of one row that share it have it decided once."""
         key = condition, id(part.box)
         if key not in self._decided:
-            self._decided[key] = self.value(condition, part)
+            self._decided[key] = decide(condition, lambda asked: self.value(asked, part))
         return self._decided[key]
 
     def hidden(self, part: Cell | List) -> bool:
@@ -113,7 +113,7 @@ class Evaluator:
         """
         undecided = False
         for condition in part.item.hides:
-            decided = decide(condition, lambda asked: self._asked(asked, part))
+            decided = self._holds(condition, part)
             if decided is True:
                 return True
             if decided is None:
@@ -126,7 +126,7 @@ class Evaluator:
         readonly = cell.component.readonly
         if not isinstance(readonly, Expression):
             return readonly
-        decided = decide(readonly, lambda asked: self._asked(asked, cell))
+        decided = self._holds(readonly, cell)
         return of_null(readonly) if decided is None else decided
 
 
