@@ -54,6 +54,7 @@ class PrintOut:
     sha256: str | None
     size: int | None
     made_at: datetime | None
+    document_state: str | None = None  # of the version printed, where a list tells several apart
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def to_version(row: sa.Row[Any]) -> DocumentVersion:
     )
 
 
-def to_printout(row: sa.Row[Any]) -> PrintOut:
+def to_printout(row: sa.Row[Any], document_state: str | None = None) -> PrintOut:
     return PrintOut(
         row.id, row.document_version, row.title, row.layout, row.state, row.sha256, row.size,
-        instant_or_none(row.made_at),
+        instant_or_none(row.made_at), document_state,
     )  # fmt: skip
 
 

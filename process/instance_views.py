@@ -90,12 +90,17 @@ class InstanceViews:
 
     def _prints_seen(self, tx: Tx, instance_id: str, sight: policy.Sight) -> tuple[PrintOut, ...]:
         rows = tx.all(
-            sa.select(printout, document_version.c.key, document_version.c.item)
+            sa.select(
+                printout,
+                document_version.c.key,
+                document_version.c.item,
+                document_version.c.state.label("document_state"),
+            )
             .join(document_version, document_version.c.id == printout.c.document_version)
             .where(printout.c.instance == instance_id)
             .order_by(printout.c.asked_at.desc(), printout.c.id)
         )
-        return tuple(to_printout(row) for row in rows if sight.document(row.key, row.item or None))
+        return tuple(to_printout(row, row.document_state) for row in rows if sight.document(row.key, row.item or None))
 
     def instances(
         self, actor: Actor, *, search: str = "", state: str = "", process_id: str = "", page: int = 1

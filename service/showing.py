@@ -108,7 +108,7 @@ def printout(one: PrintOut) -> dict[str, Any]:
         "id": one.id,
         "title": one.title,
         "state": one.state,
-        "state_name": None,
+        "state_name": one.document_state.capitalize() if one.document_state else None,
         "size": one.size or 0,
         "sha256": one.sha256 or "",
         "about": f"PDF/A, {made}" if one.state == "ready" else made,

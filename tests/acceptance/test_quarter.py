@@ -183,6 +183,8 @@ def test_a_quarter_from_start_to_step_nine(site: Site, person: Callable[[str], P
     page = staff.open(instance.removeprefix(site.address))
     expect(page.get_by_text("Selesai").first).to_be_visible()
     page.wait_for_selector(".djs-container .djs-shape")
+    for state in ("Terisi", "Terverifikasi", "Diparaf", "Ditandatangani"):
+        expect(page.get_by_text(f"Data Kinerja · {state}")).to_be_visible()
     staff.shot("12-selesai")
     staff.check_accessibility("finished instance")
     assert site.office.trail.verify() is not None
