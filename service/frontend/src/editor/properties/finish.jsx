@@ -20,8 +20,11 @@ function finish({ element, object, sop, process, reference }) {
   return {
     id: 'penyelesaian', label: 'Paraf, catatan, dan koreksi',
     entries: [
-      choice('paraf', 'Dibubuhi', () => sign?.get('kind'), (kind) => sop.put(element, object, 'sop:Sign', kind ? { kind, document: sign?.get('document') || written(object, process)[0]?.value } : { kind: '', document: '' }), () => KINDS, { empty: 'Tanpa paraf atau tanda tangan' }),
-      ...(sign ? [ choice('paraf-dokumen', 'Dokumen yang ditandatangani', () => sign.get('document'), (document) => sop.put(element, object, 'sop:Sign', { document }), () => written(object, process), { empty: '— pilih dokumen —' }) ] : []),
+      choice('paraf', 'Dibubuhi', () => sign?.get('kind'), (kind) => sop.put(element, object, 'sop:Sign', kind ? { kind, document: sign?.get('document') || written(object, process)[0]?.value } : { kind: '', document: '', when: '' }), () => KINDS, { empty: 'Tanpa paraf atau tanda tangan' }),
+      ...(sign ? [ choice('paraf-dokumen', 'Dokumen yang ditandatangani', () => sign.get('document'), (document) => sop.put(element, object, 'sop:Sign', { document }), () => written(object, process), { empty: '— pilih dokumen —' }),
+        feel('paraf-bila', 'Hanya dibubuhi bila, sebagai FEEL (lanjutan)', () => sign.get('when'), (when) => sop.put(element, object, 'sop:Sign', { when }), {
+          rows: 2, description: 'Bila hasilnya bukan benar, langkah ini mengembalikan pekerjaan: kata sandi tidak diminta dan paraf tidak dibubuhkan.',
+        }) ] : []),
       choice('catatan-pengembalian', 'Catatan pengembalian', () => first(object, 'sop:ReturnNote')?.get('field'), (field) => sop.put(element, object, 'sop:ReturnNote', { field }), () => outputs.filter(({ type }) => type === 'string').map(({ key, label }) => ({ value: key, label: label || key })), {
         empty: 'Tidak ada', description: 'Isian yang ditampilkan kepada pelaksana langkah sebelumnya bila dikembalikan.',
       }),
