@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completing, inboxes, loops, others, pages
+from tests.bench import completing, inboxes, loops, others, pages, weights
 from tests.bench.measure import Row, table
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "loops": loops.run,
     "inboxes": inboxes.run,
     "others": others.run,
+    "weights": weights.run,
 }
 
 

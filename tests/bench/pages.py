@@ -50,7 +50,7 @@ class Browser:
         self._connection.close()
 
 
-def _serve(folder: Path, port: Connection) -> None:
+def serve(folder: Path, port: Connection) -> None:
     """The server's process: what `alur serve` runs, but for its timers and jobs."""
     with demonstration(folder, ManualClock(MONDAY + timedelta(hours=1))) as office:
         settings = Settings(database_url="", data_dir=folder, secret_key="k" * 32, demo=True, cookie_secure=False)
@@ -64,7 +64,7 @@ def run(folder: Path) -> list[Row]:
     with demonstration(folder):
         pass  # made before the server's process begins, so that both find it
     ours, theirs = multiprocessing.get_context("fork").Pipe()
-    server = multiprocessing.get_context("fork").Process(target=_serve, args=(folder, theirs), daemon=True)
+    server = multiprocessing.get_context("fork").Process(target=serve, args=(folder, theirs), daemon=True)
     server.start()
     clock = ManualClock(MONDAY)
     taken: dict[str, list[float]] = {name: [] for name in ("both", "page", "form", "submit", "health")}
