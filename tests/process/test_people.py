@@ -4,9 +4,8 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
-from process import migrate, passwords
+from process import migrate
 from process.clock import ManualClock
 from process.errors import Conflict, Forbidden, InvalidData, NotFound, Stale
 from process.model import ADMINISTRATOR, Actor, Unit
@@ -35,13 +34,6 @@ def empty(tmp_path_factory):
     migrate.upgrade(store)
     store.close()
     return path
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
-    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("tidak ada"))
 
 
 @pytest.fixture

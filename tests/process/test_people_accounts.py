@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import extract_parameters
 
 from process import migrate, passwords
 from process.accounts import MAX_PER_ACCOUNT, MAX_PER_ADDRESS
@@ -36,13 +36,6 @@ def empty(tmp_path_factory):
     migrate.upgrade(store)
     store.close()
     return path
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
-    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("tidak ada"))
 
 
 @pytest.fixture

@@ -10,35 +10,13 @@ from flask import Flask
 
 from process.office import Office
 from process.people import add_person_in
-from process.store import unpack
-from process.tables import event, event_payload
 from service import demo
-from service.security import SESSION_COOKIE
+
+from .conftest import recorded
 
 Visitors = Callable[[str], Any]
 ATTACK = '"><script>alert(1)</script>\u202e'
 NIP = "196110711985121001"
-
-
-@pytest.fixture
-def admin(office: Office, visitor: Visitors) -> Any:
-    """The demonstration's administrator, logged in."""
-    opened = office.people.authenticate("administrator", demo.PASSWORD, "127.0.0.1")
-    made = visitor("staf.prk")
-    made.client.set_cookie(SESSION_COOKIE, opened.token)
-    made.csrf = opened.csrf
-    return made
-
-
-def recorded(office: Office, kind: str) -> list[Any]:
-    """Payloads of the events of a kind, in order."""
-    with office.store.reading() as tx:
-        rows = tx.all(event.select().where(event.c.type == kind).order_by(event.c.seq))
-        found = []
-        for row in rows:
-            same = (event_payload.c.stream == row.stream) & (event_payload.c.seq == row.seq)
-            found.append(unpack(tx.one(event_payload.select().where(same)).data))
-        return found
 
 
 def id_of(office: Office, account: str) -> int:

@@ -5,35 +5,12 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from process.clock import ManualClock
 from process.office import Office
-from process.store import unpack
-from process.tables import event, event_payload
 from service import demo
 from service.security import SESSION_COOKIE
 
-
-@pytest.fixture
-def admin(office: Office, visitor: Any) -> Any:
-    """The demonstration's administrator, logged in."""
-    opened = office.people.authenticate("administrator", demo.PASSWORD, "127.0.0.1")
-    made = visitor("staf.prk")
-    made.client.set_cookie(SESSION_COOKIE, opened.token)
-    made.csrf = opened.csrf
-    return made
-
-
-def recorded(office: Office, kind: str) -> list[Any]:
-    """Payloads of the events of a kind, in order."""
-    with office.store.reading() as tx:
-        rows = tx.all(event.select().where(event.c.type == kind).order_by(event.c.seq))
-        found = []
-        for row in rows:
-            same = (event_payload.c.stream == row.stream) & (event_payload.c.seq == row.seq)
-            found.append(unpack(tx.one(event_payload.select().where(same)).data))
-        return found
+from .conftest import recorded
 
 
 def value_of(html: str, name: str) -> str:
