@@ -23,6 +23,7 @@ ZONES: Mapping[str, timezone] = {
     "Asia/Makassar": timezone(timedelta(hours=8), "WITA"),
     "Asia/Jayapura": timezone(timedelta(hours=9), "WIT"),
 }
+MOST_DAYS = 30  # beyond that nobody counts: see `Left`
 MAX_IDLE_DAYS = 400  # more days off in a row than any office has: the calendar is wrong, the search ends
 _ONE_DAY = timedelta(days=1)
 
@@ -59,6 +60,18 @@ class Override:
     kind: str
     note: str = ""
     shifts: tuple[Shift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Working time to a deadline, or since it when `over`: whole working days, then minutes.
+
+    More than MOST_DAYS days are not counted further: then `days` is MOST_DAYS + 1 and `minutes` 0.
+    """
+
+    days: int
+    minutes: int
+    over: bool
 
 
 KINDS = ("libur", "cuti bersama", "kerja")
@@ -200,6 +213,16 @@ class WorkingCalendar:
             day = self.spans(self.local_date(opens))
             return self.add(sum((closes - begins for begins, closes in day), timedelta(0)), now)
         raise AssertionError("spans never end without CalendarError")  # pragma: no cover
+
+    def left(self, due: datetime, now: datetime) -> Left:
+        """How far a deadline is. A day is what `near_until` counts as one, so that a deadline is near exactly while no
+        more than one day is left; from the deadline on it is over."""
+        over = now >= due
+        start, end = (due, now) if over else (now, due)
+        days = 0
+        while days <= MOST_DAYS and (next_day := self.near_until(start)) <= end:
+            start, days = next_day, days + 1
+        return Left(days, 0 if days > MOST_DAYS else self.working_minutes_between(start, end), over)
 
     def _spans_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         day = self.local_date(start)

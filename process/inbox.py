@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from process.calendar import WorkingCalendar
+from process.calendar import Left, WorkingCalendar
 from process.calendars import Calendars
 from process.clock import Clock, instant, instant_or_none, micros
 from process.model import Actor
@@ -51,7 +51,8 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A task in the list. `due_state` is None, `mendekati` (due within one working day) or `terlambat`."""
+    """A task in the list. `due_state` is None, `mendekati` (due within one working day) or `terlambat`; `left`: how far
+    the deadline of an open task is."""
 
     task_id: str
     instance_id: str
@@ -68,6 +69,7 @@ class InboxRow:
     completed: datetime | None
     due: datetime | None
     due_state: str | None
+    left: Left | None
     assignee_name: str | None
     returned: bool
 
@@ -204,6 +206,7 @@ class Inbox(Notices):
             owner = (row.owner_unit, row.calendar)
             if owner not in calendars:
                 calendars[owner] = self.calendars.for_unit(tx, *owner)
+            calendar, due, completed = calendars[owner], instant_or_none(row.due), instant_or_none(row.completed)
             rows.append(
                 InboxRow(
                     row.id,
@@ -218,9 +221,10 @@ class Inbox(Notices):
                     row.item or None,
                     instant(row.available),
                     instant_or_none(row.claimed),
-                    instant_or_none(row.completed),
-                    instant_or_none(row.due),
-                    due_state(calendars[owner], instant_or_none(row.due), now, instant_or_none(row.completed)),
+                    completed,
+                    due,
+                    due_state(calendar, due, now, completed),
+                    calendar.left(due, now) if due is not None and completed is None else None,
                     holder.name if holder else None,
                     bool(row.returned),
                 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from bpmn.model import TaskDefinition
 from forms import Form
+from process.calendar import Left
 from process.definitions import Version
 from process.documents import (
     DocumentView,
@@ -64,6 +65,7 @@ class TaskPage:
     reads: tuple[DocumentView, ...]
     printouts: tuple[PrintOut, ...]
     due_state: str | None  # None | mendekati | terlambat
+    left: Left | None  # how far the deadline is, while the task is open
     candidates: tuple[tuple[int, str], ...]  # for reassigning: (person id, name)
     can: Can
     open_elements: frozenset[str]

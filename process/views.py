@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bpmn.model import TaskDefinition
 from forms import Form
 from process import answers, policy
+from process.calendar import Left
 from process.clock import instant, instant_or_none, micros
 from process.completing import amendable, sight_of
 from process.context import previous_instance, read_data
@@ -143,6 +144,7 @@ class Views(InstanceViews):
                 reads=tuple(document_views(tx, work.version_of, seen)),
                 printouts=() if form_alone else self._prints_of(tx, row.id),
                 due_state=None if form_alone else due_state(work, row),
+                left=None if form_alone else left(work, row),
                 candidates=() if form_alone else self._candidates(tx, work, row),
                 can=self._can(work, row, sight),
                 open_elements=frozenset(one.element for one in work.open.values()),
@@ -315,6 +317,13 @@ def due_state(work: Work, row: Row) -> str | None:
     if row.open and row.due is not None and row.due <= micros(work.sources.calendar.near_until(work.now)):
         return "mendekati"
     return None
+
+
+def left(work: Work, row: Row) -> Left | None:
+    """How far the deadline of an open task is, in the working time of the owner."""
+    if not row.open or row.due is None:
+        return None
+    return work.sources.calendar.left(instant(row.due), work.now)
 
 
 def _again(own: dict[str, Any] | None, definition: TaskDefinition) -> dict[str, Any] | None:

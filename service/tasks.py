@@ -38,6 +38,7 @@ def page(task_id: str) -> ResponseReturnValue:
         doer=showing.doer(found.version.process, task.element, names.get(task.unit, task.unit)),
         holder=found.done_by if task.completed else found.holder,
         due_state=found.due_state,
+        left=found.left,
         note=_note(found),
         reads=[showing.document(one, names) for one in found.reads],
         form_title=found.form.title,

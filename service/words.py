@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from jinja2 import Environment
 
 from forms import indonesian
+from process.calendar import MOST_DAYS, Left
 
 NOTHING = "–"
 
@@ -34,16 +35,20 @@ def ringkas(moment: datetime | None) -> str:
     return f"{day}, {there.day} {month} {there.year} {indonesian.clock(there)}"
 
 
-def sisa(due: datetime, now: datetime) -> str:
-    """How far a deadline is, in calendar time: `sisa 2 hari`, `lewat 3 jam`."""
-    gap = due - now
-    word = "sisa" if gap >= timedelta() else "lewat"
-    minutes = int(abs(gap).total_seconds() // 60)
-    if minutes >= 2 * 24 * 60:
-        return f"{word} {minutes // (24 * 60)} hari"
-    if minutes >= 120:
-        return f"{word} {minutes // 60} jam"
-    return f"{word} {max(minutes, 1)} menit"
+def sisa(left: Left) -> str:
+    """How far a deadline is, in working time: `sisa 1 hari kerja 2 jam`, `lewat 20 menit kerja`."""
+    word = "lewat" if left.over else "sisa"
+    if left.days > MOST_DAYS:
+        return f"{word} lebih dari {MOST_DAYS} hari kerja"
+    hours, minutes = divmod(left.minutes, 60)
+    rest = f"{hours} jam" if hours else f"{minutes} menit" if minutes else ""
+    if left.days:
+        return f"{word} {left.days} hari kerja {rest}".rstrip()
+    if hours and minutes:
+        rest += f" {minutes} menit"
+    if rest:
+        return f"{word} {rest} kerja"
+    return "baru saja lewat" if left.over else "sisa kurang dari 1 menit kerja"
 
 
 def ukuran(size: int) -> str:

@@ -12,6 +12,7 @@ from process.calendar import (
     ZONES,
     CalendarError,
     Hours,
+    Left,
     Override,
     WorkingCalendar,
     national_holidays,
@@ -160,6 +161,29 @@ def test_near_means_within_one_working_day():
     assert STANDARD.near_until(wib("2026-11-27 16:30")) == wib("2026-11-30 16:00")
 
 
+@pytest.mark.parametrize(
+    ("due", "left"),
+    [
+        ("2026-11-23 10:09", Left(0, 9, False)),
+        ("2026-11-24 10:00", Left(1, 0, False)),
+        ("2026-11-24 14:00", Left(1, 180, False)),  # of four hours one is the break
+        ("2026-11-27 16:30", Left(4, 300, False)),
+        ("2026-11-30 16:00", Left(5, 300, False)),  # the weekend does not count
+        ("2026-11-20 16:30", Left(0, 150, True)),
+        ("2026-11-23 10:00", Left(0, 0, True)),
+        ("2031-01-02 16:00", Left(31, 0, False)),
+    ],
+)
+def test_how_far_a_deadline_is_in_working_time(due, left):
+    assert STANDARD.left(wib(due), wib("2026-11-23 10:00")) == left
+
+
+def test_at_night_no_working_time_goes_by():
+    due = wib("2026-11-24 16:00")
+    evening = [STANDARD.left(due, wib(text)) for text in ("2026-11-23 16:00", "2026-11-23 23:00", "2026-11-24 07:30")]
+    assert evening == [Left(1, 0, False)] * 3
+
+
 def test_a_year_that_nobody_decreed_yet_is_warned_about():
     assert STANDARD.warnings(2026) == ()
     later = " ".join(STANDARD.warnings(2028))
@@ -219,6 +243,20 @@ def test_a_deadline_is_in_working_hours_and_exactly_that_much_work_away(calendar
     assert any(opens < due <= closes for opens, closes in spans)
     assert calendar.working_minutes_between(start, due) == number
     assert calendar.working_time_between(start, due) == timedelta(minutes=number)
+
+
+@given(calendars, instants, small)
+@settings(max_examples=40)
+def test_what_is_near_has_no_more_than_a_day_left(calendar, now, number):
+    due = calendar.after(minutes(number), now)
+    left = calendar.left(due, now)
+    assert not left.over
+    assert (due <= calendar.near_until(now)) == ((left.days, left.minutes) <= (1, 0))
+    assert (left.days == 0) == (due < calendar.near_until(now))
+    again = now
+    for _ in range(left.days):
+        again = calendar.near_until(again)
+    assert calendar.working_minutes_between(again, due) == left.minutes
 
 
 @given(calendars, instants, st.integers(1, 20))

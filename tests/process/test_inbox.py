@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from process import migrate
-from process.calendar import Override
+from process.calendar import Left, Override
 from process.calendar_data import STANDARD
 from process.calendar_files import to_data
 from process.calendars import Calendars
@@ -117,6 +117,8 @@ def test_late_and_near_in_working_time(inbox):
     put(inbox, "never")
     states = {row.task_id: row.due_state for tab in ("tersedia", "saya") for row in inbox.page(HEAD, tab).rows}
     assert states == {"late": LATE, "near": NEAR, "far": None, "never": None}
+    left = {row.task_id: row.left for tab in ("tersedia", "saya") for row in inbox.page(HEAD, tab).rows}
+    assert left == {"late": Left(0, 0, True), "near": Left(1, 0, False), "far": Left(1, 1, False), "never": None}
     counts = inbox.counters(HEAD)
     assert (counts.late, counts.near) == (1, 1)
     # on Friday afternoon Monday is within one working day
@@ -141,8 +143,10 @@ def test_what_is_near_is_counted_in_the_working_time_of_the_owner_as_the_rows_sh
     put(inbox, "theirs", due=wednesday)
     put(inbox, "own", of="i1", due=wednesday)
     put(inbox, "held", of="i1", due=wednesday, assignee=1, state="Reserved")
-    states = {row.task_id: row.due_state for tab in ("tersedia", "saya") for row in inbox.page(HEAD, tab).rows}
-    assert states == {"theirs": None, "own": NEAR, "held": NEAR}
+    rows = [row for tab in ("tersedia", "saya") for row in inbox.page(HEAD, tab).rows]
+    assert {row.task_id: row.due_state for row in rows} == {"theirs": None, "own": NEAR, "held": NEAR}
+    left = {row.task_id: row.left for row in rows}
+    assert left["own"] == left["held"] == replace(left["theirs"], days=left["theirs"].days - 1)
     assert inbox.counters(HEAD).near == 2
 
 
@@ -150,7 +154,7 @@ def test_a_done_task_was_late_or_not(inbox):
     for name, completed in (("late", NOW + HOUR), ("good", NOW)):
         put(inbox, name, due=NOW, state="Completed", completed=micros(completed), completed_by=1)
     rows = inbox.page(HEAD, "selesai").rows
-    assert [(row.task_id, row.due_state) for row in rows] == [("late", LATE), ("good", None)]
+    assert [(row.task_id, row.due_state, row.left) for row in rows] == [("late", LATE, None), ("good", None, None)]
 
 
 def test_orders(inbox):

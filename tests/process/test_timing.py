@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from process.calendar import Left
 from process.clock import ManualClock
 from process.errors import AlurError
 from process.model import InstanceState
@@ -20,8 +21,10 @@ def test_a_timer_fires_once_marks_late_and_tells_the_next_lane_up(crew, office, 
     due = office.views.task(task, crew.actor("staf")).task.due
     assert due == datetime(2026, 4, 7, 9, 0, tzinfo=UTC), "one working day: the end of Tuesday's hours"
     assert office.engine.fire_due(due - timedelta(seconds=1)) == 0
+    assert (office.views.task(task, crew.actor("staf")).left.days, clock.now() < due) == (1, True)
     clock.set(due + timedelta(seconds=1))
-    assert office.views.task(task, crew.actor("staf")).due_state == "terlambat"
+    page = office.views.task(task, crew.actor("staf"))
+    assert (page.due_state, page.left) == ("terlambat", Left(0, 0, True))
     assert office.engine.fire_due() == 1
     assert office.engine.fire_due() == 0
     page = office.views.task(task, crew.actor("staf"))

@@ -1,9 +1,10 @@
 """Instants, deadlines and sizes as the pages write them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
+from process.calendar import Left
 from service import words
 
 MOMENT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)  # 01.05 WIB of the next day
@@ -18,17 +19,22 @@ def test_instants_are_shown_in_western_indonesian_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "text"),
+    ("days", "minutes", "over", "text"),
     [
-        (timedelta(minutes=9), "sisa 9 menit"),
-        (timedelta(hours=5), "sisa 5 jam"),
-        (timedelta(days=3, hours=4), "sisa 3 hari"),
-        (-timedelta(hours=30), "lewat 30 jam"),
-        (-timedelta(seconds=20), "lewat 1 menit"),
+        (0, 9, False, "sisa 9 menit kerja"),
+        (0, 300, False, "sisa 5 jam kerja"),
+        (0, 372, False, "sisa 6 jam 12 menit kerja"),
+        (1, 0, False, "sisa 1 hari kerja"),
+        (1, 20, False, "sisa 1 hari kerja 20 menit"),
+        (1, 130, False, "sisa 1 hari kerja 2 jam"),
+        (31, 0, False, "sisa lebih dari 30 hari kerja"),
+        (0, 0, False, "sisa kurang dari 1 menit kerja"),
+        (4, 0, True, "lewat 4 hari kerja"),
+        (0, 0, True, "baru saja lewat"),
     ],
 )
-def test_how_far_a_deadline_is(gap: timedelta, text: str) -> None:
-    assert words.sisa(MOMENT + gap, MOMENT) == text
+def test_how_far_a_deadline_is(days: int, minutes: int, over: bool, text: str) -> None:
+    assert words.sisa(Left(days, minutes, over)) == text
 
 
 def test_sizes_and_digests() -> None:
