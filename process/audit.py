@@ -62,6 +62,9 @@ TYPES: Mapping[str, str] = {
     "calendar.changed": "Kalender kerja diubah",
     "setting.changed": "Pengaturan diubah",
     "stream.sealed": "Rantai jejak audit disegel",
+    "payload.erased": "Isi peristiwa dihapus menurut hukum",
+    "trail.exported": "Jejak audit diekspor",
+    "archive.made": "Berkas arsip dibuat",
 }
 
 

@@ -119,8 +119,8 @@ class Scheduler(Protocol):
 
 
 class ThreadScheduler:
-    """Two threads of this process: one fires timers (at most `interval` seconds late), the other runs jobs, so that a
-    long print-out never keeps a deadline waiting."""
+    """Threads of this process: one fires timers (at most `interval` seconds late), one runs jobs, so that a long
+    print-out never keeps a deadline waiting, and one keeps the index of the record."""
 
     def __init__(
         self,
@@ -128,6 +128,7 @@ class ThreadScheduler:
         fire: Callable[[datetime], int],
         run: Callable[[datetime], int],
         seal: Callable[[], int],
+        index: Callable[[], int],
         *,
         interval: float = 0.5,
     ) -> None:
@@ -135,6 +136,7 @@ class ThreadScheduler:
         self._fire = fire
         self._run = run
         self._seal = seal
+        self._index = index
         self._interval = interval
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -145,13 +147,15 @@ class ThreadScheduler:
         if self._threads:
             return
         self._stop.clear()
-        for name, work in (("alur-timers", self._timers), ("alur-jobs", self._jobs)):
+        for name, work in (
+            ("alur-timers", self._timers), ("alur-jobs", self._jobs), ("alur-index", self._entries),
+        ):  # fmt: skip
             thread = threading.Thread(target=self._loop, args=(work,), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end, and wait for them."""
+        """Ask all threads to end, and wait for them."""
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=30)
@@ -176,6 +180,9 @@ class ThreadScheduler:
 
     def _timers(self) -> None:
         self._fire(self._clock.now())
+
+    def _entries(self) -> None:
+        self._index()
 
     def _jobs(self) -> None:
         now = self._clock.now()

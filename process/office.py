@@ -16,9 +16,11 @@ from process.jobs import Jobs, Scheduler, ThreadScheduler
 from process.migrating import Moving
 from process.people import People
 from process.prints import Prints
+from process.records import Records
 from process.reschedule import Rescheduling
 from process.store import Store
 from process.trail import Trail
+from process.trail_index import TrailIndex
 from process.versions import Versions
 from process.views import Views
 from process.work import Desk
@@ -54,8 +56,12 @@ class Office:
         self.moving = Moving(desk)
         self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock)
+        self.index = TrailIndex(store)
+        self.records = Records(store, self.index)
         self.jobs = Jobs(store, clock)
-        self.scheduler: Scheduler = ThreadScheduler(clock, self.engine.fire_due, self.jobs.run_due, self.trail.seal)
+        self.scheduler: Scheduler = ThreadScheduler(
+            clock, self.engine.fire_due, self.jobs.run_due, self.trail.seal, self.index.catch_up
+        )
 
     @classmethod
     def open(

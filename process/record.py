@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import zstandard
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from process.audit import NewEvent, Sealed, chain, genesis
 from process.clock import micros
 from process.model import Actor, Held
-from process.store import Tx, pack_bytes
+from process.store import Tx, pack_bytes, unpack_bytes
 from process.tables import event, event_payload, stream
 
 SYSTEM_STREAM = "system"
@@ -72,3 +73,12 @@ def create(tx: Tx, name: str, *, seq: int | None, head: bytes | None) -> None:
     """Make a stream; another transaction may have been quicker, which is fine."""
     insert = sqlite_insert if tx.sqlite else postgresql_insert
     tx.execute(insert(stream).values(name=name, seq=seq, head=head).on_conflict_do_nothing())
+
+
+def payload_of(stored: bytes) -> bytes:
+    """A payload's canonical bytes; what cannot even be decompressed is what was changed, and will not match its
+    digest."""
+    try:
+        return unpack_bytes(stored)
+    except zstandard.ZstdError:
+        return stored

@@ -168,6 +168,8 @@ stream = Table(
     Column("name", Text, nullable=False, unique=True),  # "instance:<id>", "process:<id>", "system"
     Column("seq", Integer),  # null for an instance's stream: its head is in the instance row
     Column("head", LargeBinary),
+    Column("indexed", Integer, nullable=False, server_default="0"),  # the last event in the index (trail_tables)
+    _partial("ix_stream_unindexed", "id", where="seq > indexed"),
 )
 
 instance = Table(
@@ -196,9 +198,11 @@ instance = Table(
     Column("stream", _Key, ForeignKey("stream.id"), nullable=False),
     Column("event_seq", Integer, nullable=False),
     Column("event_head", LargeBinary),
+    Column("indexed", Integer, nullable=False, server_default="0"),  # the last event in the index (trail_tables)
     UniqueConstraint("process_id", "owner_unit", "business_key", "ordinal"),
     Index("ix_instance_started", "started"),
     _partial("ix_instance_next_due", "next_due", where="next_due IS NOT NULL"),
+    _partial("ix_instance_unindexed", "id", where="event_seq > indexed"),
 )
 
 user_task = Table(
@@ -400,4 +404,10 @@ setting = Table(
 
 # Tables of the record: append only, enforced by triggers (migration 0002), and never migrated in batch mode,
 # which would drop the triggers in silence.
-APPEND_ONLY = {"event": ("stream", "seq"), "event_payload": ("stream", "seq"), "seal": ("stream", "seq")}
+# A payload may be deleted once an `erasure` names it (migration 0004).
+APPEND_ONLY = {
+    "event": ("stream", "seq"),
+    "event_payload": ("stream", "seq"),
+    "seal": ("stream", "seq"),
+    "erasure": ("stream", "seq"),
+}

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import zstandard
 
 from forms.canonical import loads
 from process.audit import Misfit, NewEvent, verify
 from process.clock import Clock, instant, micros
 from process.errors import NotFound
 from process.model import SYSTEM, AuditEvent, TimelineEntry
-from process.record import SYSTEM_STREAM, append, instance_stream
-from process.store import Store, Tx, unpack_bytes
+from process.record import SYSTEM_STREAM, append, instance_stream, payload_of
+from process.store import Store, Tx
 from process.tables import event, event_payload, instance, seal, stream
 
 _HEADER = tuple(AuditEvent.__dataclass_fields__)
@@ -146,14 +145,6 @@ def _read(tx: Tx, stream_id: int) -> list[tuple[AuditEvent, tuple[bytes, bytes] 
     found = []
     for row in rows:
         header = AuditEvent(*row[: len(_HEADER)])
-        payload = None if row.salt is None else (bytes(row.salt), _payload(bytes(row.data)))
+        payload = None if row.salt is None else (bytes(row.salt), payload_of(bytes(row.data)))
         found.append((header, payload))
     return found
-
-
-def _payload(stored: bytes) -> bytes:
-    """The payload's bytes; what cannot even be decompressed is what was changed, and will not match its digest."""
-    try:
-        return unpack_bytes(stored)
-    except zstandard.ZstdError:
-        return stored

@@ -65,7 +65,7 @@ def _lateness(folder: Path) -> list[float]:
                 fired.set()
             return count
 
-        scheduler = ThreadScheduler(clock, fire, office.jobs.run_due, office.trail.seal)
+        scheduler = ThreadScheduler(clock, fire, office.jobs.run_due, office.trail.seal, office.index.catch_up)
         scheduler.start()
         try:
             for number, due in enumerate(dues):

@@ -27,8 +27,10 @@ HELD = Held(3, "staf", "PRK", "Staf", "plt")
 def test_the_record_refuses_every_change(crew, office, table):
     crew.start()
     office.trail.seal()
+    with office.store.transaction() as tx:  # as if the law had taken a payload, which it may only once
+        tx.execute(sa.text("INSERT INTO erasure (stream, seq, by_seq) VALUES (999, 1, 1)"))
     key = ", ".join(APPEND_ONLY[table])
-    column = {"event": "type", "event_payload": "data", "seal": "head"}[table]
+    column = {"event": "type", "event_payload": "data", "seal": "head", "erasure": "by_seq"}[table]
     statements = [
         f"UPDATE {table} SET {column} = {column}",
         f"DELETE FROM {table}",
@@ -65,7 +67,9 @@ def test_the_triggers_are_there_after_upgrade_head(office):
 
 def test_the_migrations_make_the_tables_that_the_code_knows(office):
     with office.store.reading() as tx:
-        context = MigrationContext.configure(tx.connection)
+        # Words are FTS5's own tables on SQLite and a tsvector on PostgreSQL: no Table could say both.
+        opts = {"include_name": lambda name, kind, parents: kind != "table" or not name.startswith("audit_text")}
+        context = MigrationContext.configure(tx.connection, opts=opts)
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == head()
 

@@ -1,0 +1,356 @@
+"""Finding events in the record, over all streams: selections, pages by key, and reading everything selected once.
+
+Works on the index (`trail_index`); what an event says is read from the record itself. Who may ask is for the callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from forms.canonical import loads
+from process import audit
+from process.clock import instant, micros
+from process.errors import InvalidData, NotFound
+from process.model import AuditEvent, FieldError, Source
+from process.record import instance_stream, payload_of
+from process.store import Store, Tx
+from process.tables import event, event_payload, instance, stream
+from process.trail_index import TrailIndex
+from process.trail_tables import audit_entry, audit_term, erasure
+from process.trail_words import fts5, terms_of, tsquery
+
+PER_PAGE = 50
+CHUNK = 2_000
+_HEADER = tuple(AuditEvent.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which events are meant; what is left empty does not narrow. `since` is included, `until` is not; both aware.
+
+    `words` need a period (`since`) or an instance beside them. `person` is the id of who acted, `unit` a unit's code
+    (that of who acted, else of what it is about), `types` event types of `audit.TYPES`.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person: int | None = None
+    unit: str | None = None
+    process: str | None = None
+    instance: str | None = None
+    types: tuple[str, ...] = ()
+    words: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values, for keeping and for telling; empty ones are left out."""
+        values: dict[str, Any] = {
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "person": self.person,
+            "unit": self.unit,
+            "process": self.process,
+            "instance": self.instance,
+            "types": sorted(self.types),
+            "words": self.words,
+        }
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Selection:
+        """The inverse of `plain`."""
+        values: dict[str, Any] = {**plain, "types": tuple(plain.get("types", ()))}
+        for name in ("since", "until"):
+            if name in values:
+                values[name] = datetime.fromisoformat(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One event, whole. `id`: its place in the index, which grows with time (0 when it was read by its stream);
+    `raw`: the canonical payload bytes, None when the payload is gone; `erased_by`: seq in the system's stream of the
+    event that says so; `instance`, `title`, `key`, `process`: of the instance's streams, else empty."""
+
+    id: int
+    stream: str
+    header: AuditEvent
+    salt: bytes | None
+    raw: bytes | None
+    erased_by: int | None
+    instance: str | None = None
+    title: str = ""
+    key: str = ""
+    process: str | None = None
+    owner: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        return instant(self.header.at)
+
+    @property
+    def type(self) -> str:
+        return self.header.type
+
+    @property
+    def source(self) -> Source | str:
+        return self.header.source
+
+    @cached_property
+    def payload(self) -> Mapping[str, Any]:
+        """The payload's values, with `oleh`; empty when it is gone."""
+        found = {} if self.raw is None else loads(self.raw)
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def by(self) -> Mapping[str, Any]:
+        """`{nama, jabatan?, unit?}` of who acted, as of then."""
+        found = self.payload.get("oleh")
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The payload without `oleh`."""
+        return {name: value for name, value in self.payload.items() if name != "oleh"}
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Events, the newest first. `older`: the key of the next page, None at the end; `pending`: some events of the last
+    moments may not be in the index yet."""
+
+    rows: tuple[Record, ...]
+    older: int | None
+    pending: bool
+    selection: Selection = field(default_factory=Selection)
+
+
+class Records:
+    def __init__(self, store: Store, index: TrailIndex) -> None:
+        self.store = store
+        self.index = index
+
+    def page(self, selection: Selection, *, before: int | None = None, per_page: int = PER_PAGE) -> RecordPage:
+        """A page of what is selected, older than the entry `before`. Raises InvalidData, NotFound."""
+        with self.store.reading() as tx:
+            where = _Where.of(tx, selection, upto=None if before is None else before - 1)
+            rows = _read(tx, where.newest(per_page + 1)) if where is not None else []
+            older = rows[per_page - 1].id if len(rows) > per_page else None
+            return RecordPage(tuple(rows[:per_page]), older, self.index.pending(tx), selection)
+
+    def latest(self) -> int:
+        """The newest entry of the index: what was recorded later is not in a reading up to it."""
+        with self.store.reading() as tx:
+            return tx.scalar(sa.select(sa.func.max(audit_entry.c.id))) or 0
+
+    def count(self, selection: Selection, *, upto: int) -> int:
+        """How many events are selected up to an entry."""
+        with self.store.reading() as tx:
+            where = _Where.of(tx, selection, upto=upto)
+            return 0 if where is None else tx.scalar(where.counted()) or 0
+
+    def read(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
+        """Everything selected up to an entry, each event once, in the order of the index; a transaction per chunk."""
+        after = 0
+        while True:
+            with self.store.reading() as tx:
+                where = _Where.of(tx, selection, upto=upto, after=after)
+                rows = _read(tx, where.oldest(chunk)) if where is not None else []
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].id
+
+    def streams(self, selection: Selection, *, upto: int) -> list[int]:
+        """The streams that have something selected, by id."""
+        with self.store.reading() as tx:
+            where = _Where.of(tx, selection, upto=upto)
+            if where is None:
+                return []
+            chosen = where.ids.subquery()
+            query = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id))).distinct()
+            return [row.stream for row in tx.all(query.order_by(audit_entry.c.stream))]
+
+    def chosen(self, selection: Selection, stream_id: int, *, upto: int) -> set[int]:
+        """The numbers of the events of one stream that are selected."""
+        with self.store.reading() as tx:
+            where = _Where.of(tx, selection, upto=upto)
+            if where is None:
+                return set()
+            chosen = where.ids.where(audit_entry.c.stream == stream_id).subquery()
+            return {row.seq for row in tx.all(sa.select(audit_entry.c.seq).where(audit_entry.c.id == chosen.c.id))}
+
+    def stream(self, stream_id: int, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
+        """Every event of a stream that was indexed up to an entry, by number; a transaction per chunk."""
+        after = 0
+        while True:
+            with self.store.reading() as tx:
+                last = tx.scalar(
+                    sa.select(sa.func.max(audit_entry.c.seq)).where(
+                        audit_entry.c.stream == stream_id, audit_entry.c.id <= upto
+                    )
+                )
+                query = (
+                    _select()
+                    .where(event.c.stream == stream_id, event.c.seq > after, event.c.seq <= (last or 0))
+                    .order_by(event.c.seq)
+                    .limit(chunk)
+                )
+                rows = _read(tx, query)
+            if not rows:
+                return
+            yield rows
+            after = rows[-1].header.seq
+
+
+def check(selection: Selection) -> None:
+    """Raise InvalidData when a selection cannot be meant."""
+    errors = []
+    if selection.since and selection.until and selection.since >= selection.until:
+        errors.append(FieldError(("sampai",), "sampai", "Akhir periode harus sesudah awalnya."))
+    unknown = [one for one in selection.types if one not in audit.TYPES]
+    if unknown:
+        errors.append(FieldError(("jenis",), "jenis", f"Jenis peristiwa “{unknown[0][:60]}” tidak dikenal."))
+    if selection.words.strip() and not terms_of(selection.words):
+        errors.append(
+            FieldError(("kata",), "kata", "Tulis paling sedikit satu kata yang terdiri atas huruf atau angka.")
+        )
+    elif selection.words.strip() and selection.since is None and selection.instance is None:
+        errors.append(FieldError(("kata",), "kata", "Pencarian kata memerlukan awal periode atau satu pelaksanaan."))
+    if errors:
+        raise InvalidData(errors)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """A selection as conditions on the index; `ids` selects `audit_entry.id`."""
+
+    ids: sa.Select[Any]
+
+    @classmethod
+    def of(cls, tx: Tx, selection: Selection, *, upto: int | None, after: int = 0) -> _Where | None:
+        """None when nothing can be selected."""
+        check(selection)
+        where: list[sa.ColumnElement[bool]] = []
+        low, high = after + 1, upto
+        if selection.instance is not None:
+            stream_id = tx.scalar(sa.select(stream.c.id).where(stream.c.name == instance_stream(selection.instance)))
+            if stream_id is None:
+                raise NotFound("Pelaksanaan ini tidak ada.")
+            where.append(audit_entry.c.stream == stream_id)
+        for column, text in ((audit_entry.c.unit, selection.unit), (audit_entry.c.process, selection.process)):
+            if text is not None:
+                number = tx.scalar(sa.select(audit_term.c.id).where(audit_term.c.text == text))
+                if number is None:
+                    return None
+                where.append(column == number)
+        if selection.types:
+            numbers = tx.all(sa.select(audit_term.c.id).where(audit_term.c.text.in_(selection.types)))
+            where.append(audit_entry.c.type.in_([row.id for row in numbers]))
+        if selection.person is not None:
+            where.append(audit_entry.c.actor == selection.person)
+        if selection.since is not None:
+            since = micros(selection.since)
+            where.append(audit_entry.c.at >= since)
+            first = tx.scalar(sa.select(audit_entry.c.id).where(audit_entry.c.high >= since).order_by(
+                audit_entry.c.high, audit_entry.c.id).limit(1))  # fmt: skip
+            if first is None:
+                return None
+            low = max(low, first)
+        if selection.until is not None:
+            until = micros(selection.until)
+            where.append(audit_entry.c.at < until)
+            slack = tx.scalar(sa.select(audit_entry.c.slack).order_by(audit_entry.c.id.desc()).limit(1)) or 0
+            last = tx.scalar(sa.select(audit_entry.c.id).where(audit_entry.c.high < until + slack).order_by(
+                audit_entry.c.high.desc(), audit_entry.c.id.desc()).limit(1))  # fmt: skip
+            if last is None:
+                return None
+            high = last if high is None else min(high, last)
+        query = sa.select(audit_entry.c.id.label("id"))
+        terms = terms_of(selection.words)
+        if terms:
+            query, match = _matching(tx, query, terms, low, high)
+            where.append(match)
+        where.append(audit_entry.c.id >= low)
+        if high is not None:
+            where.append(audit_entry.c.id <= high)
+        return cls(query.where(*where))
+
+    def newest(self, limit: int) -> sa.Select[Any]:
+        chosen = self.ids.order_by(sa.desc("id")).limit(limit).subquery("chosen")
+        return _select(chosen).order_by(chosen.c.id.desc())
+
+    def oldest(self, limit: int) -> sa.Select[Any]:
+        chosen = self.ids.order_by(sa.asc("id")).limit(limit).subquery("chosen")
+        return _select(chosen).order_by(chosen.c.id)
+
+    def counted(self) -> sa.Select[Any]:
+        return sa.select(sa.func.count()).select_from(self.ids.subquery())
+
+
+def _matching(
+    tx: Tx, query: sa.Select[Any], terms: tuple[str, ...], low: int, high: int | None
+) -> tuple[sa.Select[Any], sa.ColumnElement[bool]]:
+    if tx.sqlite:
+        found = sa.table("audit_text", sa.column("rowid"), sa.column("audit_text"))
+        bounds = [found.c.rowid >= low] + ([] if high is None else [found.c.rowid <= high])
+        match = found.c.audit_text.op("MATCH")(fts5(terms))
+        # The words come first: FTS5 walks its rows in the order of ids, within the bounds.
+        return (
+            sa.select(found.c.rowid.label("id")).select_from(
+                found.join(audit_entry, audit_entry.c.id == found.c.rowid)
+            ),
+            sa.and_(match, *bounds),
+        )
+    words = sa.table("audit_text", sa.column("id"), sa.column("words"))
+    match = words.c.words.op("@@")(sa.func.to_tsquery("simple", tsquery(terms)))
+    return query.join(words, words.c.id == audit_entry.c.id), match
+
+
+def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
+    number = sa.literal(0).label("entry") if chosen is None else chosen.c.id.label("entry")
+    source: Any = event
+    if chosen is not None:
+        source = chosen.join(audit_entry, audit_entry.c.id == chosen.c.id).join(
+            event, sa.and_(event.c.stream == audit_entry.c.stream, event.c.seq == audit_entry.c.seq)
+        )
+    source = (
+        source.join(stream, stream.c.id == event.c.stream)
+        .outerjoin(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
+        .outerjoin(erasure, sa.and_(erasure.c.stream == event.c.stream, erasure.c.seq == event.c.seq))
+        .outerjoin(instance, instance.c.stream == stream.c.id)
+    )
+    return sa.select(
+        *(event.c[name] for name in _HEADER),
+        number,
+        stream.c.name.label("stream_name"),
+        event_payload.c.salt,
+        event_payload.c.data,
+        erasure.c.by_seq,
+        instance.c.id.label("instance"),
+        instance.c.title,
+        instance.c.business_key,
+        instance.c.process_id,
+        instance.c.owner_unit,
+    ).select_from(source)
+
+
+def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
+    found = []
+    for row in tx.all(query):
+        header = AuditEvent(*row[: len(_HEADER)])
+        name = row.stream_name
+        process = row.process_id or (name.removeprefix("process:") if name.startswith("process:") else None)
+        found.append(
+            Record(
+                row.entry, name, header, None if row.salt is None else bytes(row.salt),
+                None if row.data is None else payload_of(bytes(row.data)), row.by_seq,
+                row.instance, row.title or "", row.business_key or "", process, row.owner_unit,
+            )
+        )  # fmt: skip
+    return found
