@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from forms import bounds, compile, indonesian, row_rules, rules
+from forms import bounds, compile, indonesian, row_identity, row_rules, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
 from forms.live import Box, List, fill, fits, normal
 from forms.schema import UNSET, Component, FilesField, Rows, empty_value
@@ -14,6 +14,7 @@ from forms.scope import Scope, get_at, scope_of, set_at
 from forms.settle import Evaluator, Plan, settle, storable
 
 STALE_ROWS = "Jumlah baris tidak sama dengan yang ditetapkan; muat ulang halaman lalu isi kembali."
+OTHER_ROW = "Baris ini sudah berganti sejak halaman dibuka; muat ulang halaman lalu periksa isiannya."
 
 
 class Form:
@@ -53,8 +54,8 @@ class Form:
         """What the page opens with: `initial` (lists of options included), then defaults.
 
         A list of free rows without initial data gets `defaultRepetitions` rows, one of fixed rows gets none.
-        `draft`, what was saved or sent before, goes over what may be edited, its fixed rows by number; values of a
-        type that the field cannot show are passed over.
+        `draft`, what was saved or sent before, goes over what may be edited, its fixed rows to the rows that they were
+        filled in for; values of a type that the field cannot show are passed over.
         """
         return _start(self.scope, _json(initial), draft)
 
@@ -120,8 +121,14 @@ def _shape_errors(root: Box, problems: dict[Path, list[str]], given: Mapping[str
             aside.add(part.path)
         elif isinstance(part, List) and part.component.fixed:
             rows = _at(given, part.path)
-            if isinstance(rows, list) and len(rows) != len(part.rows):
+            if not isinstance(rows, list):
+                continue
+            if len(rows) != len(part.rows):
                 yield FieldError(part.path, part.component.id, STALE_ROWS)
+                continue
+            for number, (row, sent) in enumerate(zip(part.rows, rows, strict=True)):
+                if row_identity.another(part.item, row.initial, sent):
+                    yield FieldError((*part.path, number), part.component.id, OTHER_ROW)
     for path, found in problems.items():
         if any(path[:end] in aside for end in range(1, len(path) + 1)):
             continue
@@ -151,7 +158,7 @@ def _start(scope: Scope, initial: Mapping[str, Any], draft: object) -> dict[str,
             drafts = kept if isinstance(kept, list) else []
             if component.fixed:
                 rows = rows or []
-                drafts = [*drafts, *[None] * len(rows)][: len(rows)]
+                drafts = row_identity.arranged(item, rows, drafts)
             elif isinstance(kept, list):
                 rows = [{} for _ in drafts]
             else:

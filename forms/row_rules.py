@@ -24,7 +24,7 @@ def errors(table: List) -> Iterator[FieldError]:
         if len(cells) < len(component.unique) or not all(values):
             continue  # what is not filled in is no double of anything
         first = seen.setdefault(values, number)
-        if first != number:
+        if first != number and any(cell.writable for cell in cells):
             last = cells[-1]
             names = " dan ".join(cell.component.label or cell.item.path[-1] for cell in cells)
             yield FieldError(last.path, last.component.id, f"{names} sama dengan baris {first}; tidak boleh ganda.")

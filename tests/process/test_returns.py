@@ -15,12 +15,12 @@ OFFICER = Actor(None, "Pengelola", system_roles=frozenset({PENGELOLA}), source="
 
 
 @pytest.fixture
-def revised(lite):
+def revised(crew):
     forms = {path.stem: path.read_bytes() for path in (ROOT / "forms/definitions").glob("*.form")}
     template = ROOT / "bpmn/diagrams/templat/usulan-revisi-pengumpulan-data-kinerja.bpmn"
-    published = lite.office.definitions.publish(template.read_bytes(), forms, OFFICER)
+    published = crew.office.definitions.publish(template.read_bytes(), forms, OFFICER)
     assert (published.process_id, published.number, published.new) == ("pengumpulan_data_kinerja", 2, True)
-    return lite
+    return crew
 
 
 def opened(crew, instance, element, item=""):

@@ -89,10 +89,13 @@ def test_what_a_bagian_sent_is_kept_and_only_its_own_rows_are_taken(book):
     page["baris"].append({**page["baris"][0], "kode": "9.9"})
     assert book.errors_of(quarter.send, "mengisi_data", page, unit="UMUM", item="UMUM")
     page = quarter.page("mengisi_data", unit="UMUM", item="UMUM")
-    page["baris"][0].update(kode="9.9", target=Decimal(1), realisasi=Decimal(9))
+    page["baris"][0].update(kode="9.9")
+    assert book.errors_of(quarter.send, "mengisi_data", page, unit="UMUM", item="UMUM"), "the row of another code"
+    page["baris"][0].update(kode="1.1", indikator="lain", target=Decimal(1), realisasi=Decimal(9))
     page["baris"][1].update(realisasi=Decimal(1))
     result = quarter.send("mengisi_data", page, unit="UMUM", item="UMUM")
     assert (result["baris"][0]["kode"], result["baris"][0]["capaian"]) == ("1.1", 10)
+    assert result["baris"][0]["indikator"] != "lain"
 
 
 # Steps 5 to 9 ---------------------------------------------------------------------------------------------------------

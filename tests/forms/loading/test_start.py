@@ -81,7 +81,7 @@ def test_a_draft_goes_over_what_may_be_edited(forms):
     )
     initial = {"baris": [{"nama": "A"}, {"nama": "B"}], "judul": "asli", "bebas": [{"z": "awal"}]}
     draft = {
-        "baris": [{"nama": "palsu", "nilai": "7", "siap": True}, {"nilai": None}, {"nama": "lebih"}],
+        "baris": [{"nama": "A", "nilai": "7", "siap": True}, {"nilai": None}, {"nama": "lebih"}],
         "judul": "palsu",
         "catatan": "separuh",
         "bebas": [{"z": "x"}, {"z": "y"}],
