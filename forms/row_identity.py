@@ -51,8 +51,8 @@ def another(table: Item, row: Mapping[str, Any], sent: object) -> bool:
 
 
 def _key(table: Item) -> tuple[Item, ...]:
-    """The columns that the property `unique` lists, else those called `kode` or `kode_…`: of these, what a person cannot
-    change and no condition hides. Empty where there are none."""
+    """The columns that the property `unique` lists, else those called `kode` or `kode_…`, of those that a person cannot
+    change and no condition hides; empty where there are none."""
     assert isinstance(table.component, Rows)
     lasting = {item.path[-1]: item for item in _given(table) if not item.hides}
     unique = table.component.unique

@@ -17,6 +17,7 @@ from bpmn.rules import check
 from forms import Form, load_form
 from forms.canonical import digest
 from process import authority
+from process.approval import needs_approval
 from process.audit import NewEvent
 from process.calendars import STANDARD_CODE, Calendars
 from process.clock import Clock, instant, instant_or_none, micros
@@ -27,6 +28,10 @@ from process.store import Store, Tx, pack_bytes, unpack_bytes
 from process.tables import calendar, process_definition, process_version, version_form
 from process.units import remark, unit_in
 
+NEEDS_APPROVAL = (
+    "Versi baru proses ini memerlukan persetujuan pengelola proses lain. Unggah diagramnya di halaman Sunting, lalu "
+    "usulkan melalui Berlakukan."
+)
 _KEPT = 64  # compiled versions kept in memory
 MAX_NOTE = 500
 
@@ -119,13 +124,14 @@ class Definitions:
 
         `forms` holds form sources by id; those that the diagram does not name are left out. `owner_unit` is needed
         for a new process, and kept for a known one when None. Raises InvalidProcess with the findings, NotFound for
-        an unknown unit or calendar, Conflict when another unit owns the process.
+        an unknown unit or calendar, Conflict when another unit owns the process, or when its versions need a second
+        person's approval (the first one never does): that goes through a proposal.
         """
         authority.require(actor, PENGELOLA)
         found = checked(xml, forms)
         now = self.clock.now()
         with self.store.transaction() as tx:
-            return self.publish_in(
+            made = self.publish_in(
                 tx,
                 found,
                 actor,
@@ -135,6 +141,9 @@ class Definitions:
                 note=note,
                 effective_from=effective_from,
             )
+            if made.new and made.number > 1 and needs_approval(tx, made.process_id):
+                raise Conflict(NEEDS_APPROVAL)
+            return made
 
     def publish_in(
         self,

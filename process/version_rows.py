@@ -1,4 +1,4 @@
-"""What is read of versions: their list, proposals, and whether a process wants approval."""
+"""What is read of versions: their list, and proposals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from process.drafting import DraftRow
 from process.errors import NotFound
 from process.model import TimelineEntry
 from process.store import Tx, unpack, unpack_bytes
-from process.tables import instance, person, process_version, setting
+from process.tables import instance, person, process_version
 from process.version_tables import version_proposal
 
 
@@ -131,16 +131,6 @@ def to_proposal(row: sa.Row[Any]) -> Proposal:
         instant_or_none(row.decided_at),
         row.reason,
     )
-
-
-def needs_approval(tx: Tx, process_id: str) -> bool:
-    """Whether versions of this process need a second person's approval."""
-    stored = tx.scalar(sa.select(setting.c.value).where(setting.c.name == setting_name(process_id)))
-    return bool(unpack(stored)) if stored is not None else False
-
-
-def setting_name(process_id: str) -> str:
-    return f"persetujuan:{process_id}"
 
 
 def proposal_row(tx: Tx, proposal_id: int, *, lock: bool = False) -> sa.Row[Any]:

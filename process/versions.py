@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bpmn.model import DiagramError
 from bpmn.rewrite import with_identity
 from process import authority
+from process.approval import needs_approval, setting_name
 from process.audit import NewEvent
 from process.clock import Clock, instant_or_none, micros, micros_or_none
 from process.definitions import MAX_NOTE, Checked, Definitions, Published, Version, checked
@@ -31,10 +32,8 @@ from process.units import remark
 from process.version_rows import (
     Proposal,
     VersionsPage,
-    needs_approval,
     proposal_forms,
     proposal_row,
-    setting_name,
     to_proposal,
     version_rows,
 )

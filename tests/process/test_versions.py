@@ -151,6 +151,20 @@ def test_a_second_person_must_approve_where_the_process_wants_it(crew):
     assert versions.restore(PROCESS, 1, editor, "kembali").published is None  # going back needs it too
 
 
+def test_a_command_does_not_pass_by_the_second_person(crew):
+    versions, definitions = crew.office.versions, crew.office.definitions
+    current = definitions.current(PROCESS)
+    forms = {form_id: form.source for form_id, form in current.forms.items()}
+    changed = current.process.xml.replace(b'name="Format benar?"', b'name="Sudah benar?"')
+    versions.set_approval(PROCESS, True, crew.actor("pengelola"), "Perlu dua pasang mata")
+    with pytest.raises(Conflict, match="persetujuan pengelola proses lain"):
+        definitions.publish(changed, forms, SETUP)
+    assert told(crew) == ["version.published", "setting.changed"]
+    assert not definitions.publish(current.process.xml, forms, SETUP).new, "the same again changes nothing"
+    versions.set_approval(PROCESS, False, crew.actor("pengelola"), "Cukup satu")
+    assert definitions.publish(changed, forms, SETUP).number == 2
+
+
 def test_a_rejected_proposal_leaves_the_draft(crew):
     versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
     versions.set_approval(PROCESS, True, editor, "Perlu")
