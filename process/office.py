@@ -18,6 +18,7 @@ from process.people import People
 from process.prints import Prints
 from process.records import Records
 from process.reschedule import Rescheduling
+from process.sampling import Samples
 from process.store import Store
 from process.trail import Trail
 from process.trail_index import TrailIndex
@@ -54,6 +55,7 @@ class Office:
         self.prints = Prints(desk, self.files.blobs)
         self.views = Views(desk, self.prints, self.files.blobs)
         self.moving = Moving(desk)
+        self.samples = Samples(desk)
         self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock)
         self.index = TrailIndex(store)

@@ -12,13 +12,14 @@ from bpmn.outline import outline
 from bpmn.rewrite import process_of
 from bpmn.safexml import MAX_BYTES
 from process import authority
-from process.errors import FileRefused, FileTooLarge, InvalidData
+from process.draft_states import check_content
+from process.errors import FileRefused, InvalidData
 from process.model import PENGELOLA, FieldError
 from service.demo import shipped
 from service.editor import wanted
 from service.problems import RequestRefused
 from service.replies import as_json
-from service.security import actor, body_json, office, takes_files
+from service.security import actor, body_json, office, takes_diagrams, takes_files
 
 blueprint = Blueprint("creating", __name__)
 
@@ -81,6 +82,7 @@ def _page(typed: dict[str, str], errors: dict[str, str]) -> str:
 
 @blueprint.post("/proses/baru")
 @takes_files
+@takes_diagrams
 def create() -> ResponseReturnValue:
     """The draft of a new process."""
     authority.require(actor(), PENGELOLA)
@@ -145,21 +147,12 @@ def _content(typed: dict[str, str]) -> tuple[bytes, dict[str, bytes]]:
         if sent is None or not sent.filename:
             raise InvalidData([FieldError(("file",), "file", "Pilih berkas .bpmn.")])
         xml = sent.stream.read(MAX_BYTES + 1)
-        if len(xml) > MAX_BYTES:
-            raise FileTooLarge(f"Berkas melebihi {MAX_BYTES // 1024 // 1024} MB.")
+        check_content(xml, None)
         if b"definitions" not in xml:
             raise FileRefused("Berkas ini bukan diagram BPMN 2.0.")
-        return xml, template_forms(xml) if _is_text(xml) else {}
+        return xml, template_forms(xml)
     name = typed["templat"] if way == "templat" else EMPTY
     found = templates().get(name)
     if found is None:
         raise InvalidData([FieldError(("templat",), "templat", "Pilih salah satu templat.")])
     return found, template_forms(found)
-
-
-def _is_text(xml: bytes) -> bool:
-    try:
-        xml.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -18,7 +18,7 @@ from process.model import PENGELOLA, FieldError
 from service import reference
 from service.problems import RequestRefused
 from service.replies import as_json
-from service.security import CSP, actor, body_json, office, quiet
+from service.security import CSP, actor, body_json, office, quiet, takes_diagrams
 
 blueprint = Blueprint("editor", __name__)
 
@@ -71,6 +71,7 @@ def history(process_id: str) -> ResponseReturnValue:
 
 
 @blueprint.put("/proses/<process_id>/draf")
+@takes_diagrams
 def save(process_id: str) -> ResponseReturnValue:
     """Keeps the draft; 409 when somebody else saved the same part since."""
     body = body_json()
@@ -95,6 +96,7 @@ def discard(process_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/proses/<process_id>/periksa")
 @quiet
+@takes_diagrams
 def check(process_id: str) -> ResponseReturnValue:
     """What the publication check says of a drawing, each finding at its element or component."""
     body = body_json()
@@ -192,9 +194,8 @@ def check_form(process_id: str, form_id: str) -> ResponseReturnValue:
 @blueprint.get("/proses/<process_id>/formulir/<form_id>/contoh")
 @quiet
 def sample(process_id: str, form_id: str) -> ResponseReturnValue:
-    """What the form opens with, as far as it can be known without an instance: nothing yet but its own defaults."""
-    form = reference.findings(_source_of(office().drafts.state(process_id), form_id))[0]
-    return as_json({"data": form.start({}) if form else {}})
+    """What the form opens with in the newest instance, for who may edit; the designer makes up what is not known."""
+    return as_json({"data": office().samples.initial(process_id, form_id, actor())})
 
 
 @blueprint.get("/proses/acuan")

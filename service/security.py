@@ -15,6 +15,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter, Map
 
+from bpmn.safexml import MAX_BYTES as MAX_DIAGRAM
 from forms.canonical import CanonicalError, loads
 from process.errors import NotAuthenticated
 from process.model import Actor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from process.office import Office
 
 JSON_LIMIT = 2 * 1024 * 1024
+DIAGRAM_LIMIT = 2 * MAX_DIAGRAM + 64 * 1024  # whatever a diagram may be long, as JSON: at worst each character escaped
 JSON_DEPTH = 24
 SESSION_COOKIE = "alur_sesi"
 BEFORE_PASSWORD = frozenset({"auth.password", "auth.password_submit", "auth.logout"})
@@ -74,6 +76,12 @@ def takes_files(view: View) -> View:
     return view
 
 
+def takes_diagrams(view: View) -> View:
+    """Marks a view whose JSON holds a diagram: of any size that a diagram may have."""
+    view.__dict__["alur_diagrams"] = True
+    return view
+
+
 def office() -> Office:
     """The office that this app serves."""
     return cast("Office", current_app.extensions["alur.office"])
@@ -105,9 +113,9 @@ def body_json() -> Any:
     if request.mimetype != "application/json":
         raise RequestRefused("Kirim data sebagai application/json.")
     try:
-        data = loads(request.get_data(cache=False), max_bytes=JSON_LIMIT, max_depth=JSON_DEPTH)
+        data = loads(request.get_data(cache=False), max_bytes=_json_limit(), max_depth=JSON_DEPTH)
     except RequestEntityTooLarge as error:
-        raise BodyTooLarge("Isian melebihi 2 MB.") from error
+        raise BodyTooLarge(_too_large()) from error
     except CanonicalError as error:
         raise RequestRefused(
             "Isian bukan JSON yang benar: ada karakter terlarang, angka tak wajar, atau terlalu dalam."
@@ -115,6 +123,24 @@ def body_json() -> Any:
     if not isinstance(data, dict):
         raise RequestRefused("Isian harus berupa objek JSON.")
     return data
+
+
+def _flags() -> dict[str, Any]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "__dict__", {})
+
+
+def _json_limit() -> int:
+    return DIAGRAM_LIMIT if _flags().get("alur_diagrams") else JSON_LIMIT
+
+
+def _too_large() -> str:
+    flags = _flags()
+    if flags.get("alur_diagrams"):
+        return f"Diagram melebihi {MAX_DIAGRAM // 1024 // 1024} MB."
+    if flags.get("alur_files"):
+        return f"Kiriman melebihi {settings().max_upload_mb} MB."
+    return f"Isian melebihi {JSON_LIMIT // 1024 // 1024} MB."
 
 
 def safe_next(target: str | None) -> str:
@@ -159,9 +185,10 @@ def _check_csrf() -> None:
 def _before() -> None:
     g.request_id = secrets.token_hex(8)
     g.actor, g.csrf = None, None
-    view = current_app.view_functions.get(request.endpoint or "")
-    flags = getattr(view, "__dict__", {})
-    request.max_content_length = settings().max_upload_bytes + 64 * 1024 if flags.get("alur_files") else JSON_LIMIT
+    flags = _flags()
+    request.max_content_length = max(
+        _json_limit(), settings().max_upload_bytes + 64 * 1024 if flags.get("alur_files") else 0
+    )
     if request.endpoint == "static":
         return
     token = request.cookies.get(SESSION_COOKIE)
@@ -178,7 +205,7 @@ def _before() -> None:
         raise PasswordChangeNeeded("Kata sandi awal hanya untuk masuk pertama kali. Gantilah, lalu lanjutkan.")
     if request.method not in SAFE_METHODS:
         if (request.content_length or 0) > (request.max_content_length or 0):
-            raise BodyTooLarge()
+            raise BodyTooLarge(_too_large())
         _check_csrf()
 
 

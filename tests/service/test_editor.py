@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bpmn.safexml import MAX_BYTES
+
 Visitors = Callable[[str], Any]
 P = "/proses/pengumpulan_data_kinerja"
 FORM = "data-kinerja-9-arsip"
@@ -128,7 +130,32 @@ def test_what_there_is_to_choose(editor: Any) -> None:
     assert "target" in [one["key"] for one in listed["columns"]]
     assert {"code": "perencana_ahli_muda", "name": "Perencana Ahli Muda"} in found["roles"]
     assert {"code": "HKM", "name": "Bagian Hukum"} in found["units"]
-    assert editor.ask(f"{P}/formulir/{FORM}/contoh").json["data"]["uraian"] == ""
+
+
+def test_sample_data_is_for_who_may_edit(editor: Any, visitor: Visitors) -> None:
+    assert editor.ask(f"{P}/formulir/{FORM}/contoh").json == {"data": {}}
+    assert "data-sample" in editor.page(f"{P}/formulir/{FORM}/sunting").text
+    reader = visitor("staf.prk")
+    assert reader.ask(f"{P}/formulir/{FORM}/contoh").status_code == 403
+    assert "data-sample" not in reader.page(f"{P}/formulir/{FORM}/sunting").text
+
+
+def test_one_bound_for_diagrams_sent_and_saved(editor: Any) -> None:
+    """Whatever may be uploaded may be saved, as JSON with every quote escaped; more is refused in one sentence."""
+    head, tail = '<definitions><documentation x="', '"/></definitions>'
+    largest = head + '"' * (MAX_BYTES - len(head) - len(tail)) + tail
+    saved = editor.send(f"{P}/draf", {"data": {"xml": largest}, "revision": 0}, "PUT")
+    assert saved.status_code == 200
+    assert editor.send(f"{P}/periksa", {"xml": largest}).json["findings"][0]["code"] == "FILE_MALFORMED"
+    sentence = "Diagram melebihi 2 MB"
+    data = {"csrf_token": editor.csrf, "cara": "unggah", "nama": "Besar", "unit": "PRK"}
+    data["file"] = (io.BytesIO(largest.encode() + b" "), "besar.bpmn")  # type: ignore[assignment]
+    sent = editor.client.post("/proses/baru", data=data, headers={"Accept": "text/html"})
+    assert (sent.status_code, sentence in sent.text) == (413, True)
+    for xml in (largest + " ", largest * 3):
+        answer = editor.send(f"{P}/draf", {"data": {"xml": xml}, "revision": saved.json["revision"]}, "PUT")
+        assert (answer.status_code, sentence in answer.json["detail"]) == (413, True)
+        assert editor.send("/proses/baru", {"name": "B", "unit": "PRK", "xml": xml}).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,11 @@ export async function png(svg) {
   return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/png'));
 }
 
-const LARGEST = 8 * 1024 * 1024;
+const LARGEST = 2 * 1024 * 1024; // bytes; what the server keeps and checks, too
 
 /** The text of a chosen file; throws an Error whose message can be shown. */
 export async function readDiagram(file) {
-  if (file.size > LARGEST) throw new Error('Berkas lebih besar dari 8 MB.');
+  if (file.size > LARGEST) throw new Error('Diagram melebihi 2 MB; sederhanakan diagramnya.');
   const text = await file.text();
   if (!/<(?:[A-Za-z_][\w.-]*:)?definitions[\s>]/.test(text)) throw new Error('Berkas ini bukan diagram BPMN 2.0.');
   return text;

@@ -21,7 +21,13 @@ class Page {
   }
 
   async start() {
-    const [ opened, offered ] = await Promise.all([ request(this.urls.draft), this.urls.sample ? request(this.urls.sample) : Promise.resolve({ data: {} }) ]);
+    // Without sample data the preview makes everything up: no reason not to open.
+    const offering = this.urls.sample ? request(this.urls.sample).catch(() => ({ data: {} })) : { data: {} };
+    const [ opened, offered ] = await Promise.all([ request(this.urls.draft), offering ]);
+    if (opened.canEdit === false) {
+      this.read(opened.data.schema, offered.data);
+      return;
+    }
     this.build();
     this.status = new Status(this.saved, this.urls.login ?? '/masuk');
     this.notice = new Notice(this.notices);
@@ -74,6 +80,15 @@ class Page {
       element('section', { class: 'alur-editor-temuan', 'aria-label': 'Temuan pemeriksaan' }, element('p', { class: 'alur-editor-temuan-kepala' }, this.count), this.list));
     this.host.append(this.root);
     this.showPreview(window.innerWidth >= ROOMY);
+  }
+
+  /** For who may look but not edit: the form as people will see it. */
+  read(schema, data) {
+    const words = 'Hanya pengelola proses yang dapat mengubah formulir ini. Di bawah ini tampilannya dengan data contoh.';
+    const viewer = element('section', { class: 'alur-pratinjau', 'aria-label': 'Pratinjau dengan data contoh' });
+    this.host.append(element('p', { class: 'alert alert-info', role: 'note' }, words), viewer);
+    new Preview(viewer, data).show(schema, 0);
+    this.host.dataset.ready = 'true';
   }
 
   showPreview(on) {

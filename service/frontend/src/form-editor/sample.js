@@ -18,7 +18,8 @@ function valueOf(component, row) {
 
 /**
  * Data with which `schema` shows itself well. What can be filled in stays empty, so that the preview looks as it does to
- * the one who opens it; what is only read, and the rows of fixed lists, get something to show. `given` goes before.
+ * the one who opens it; what is only read, and the rows of fixed lists, get something to show. `given` goes before, but
+ * for a list without rows.
  */
 export function sample(schema, given = {}) {
   const fill = (components, row, reading) => {
@@ -38,5 +39,7 @@ export function sample(schema, given = {}) {
     }
     return data;
   };
-  return { ...fill(schema.components, 0, false), ...given };
+  const made = fill(schema.components, 0, false);
+  const known = Object.entries(given).filter(([ key, value ]) => !Array.isArray(made[key]) || (Array.isArray(value) && value.length));
+  return { ...made, ...Object.fromEntries(known) };
 }
