@@ -79,6 +79,8 @@ class Drafts:
         """`state` inside a transaction."""
         row = tx.one(sa.select(process_draft).where(process_draft.c.process == process_id))
         wanted = number if number is not None else row.head if row is not None else 0
+        if number is not None and row is None:
+            raise NotFound("Simpanan draf ini tidak ada.")
         if row is None or not wanted:
             return self._published(tx, process_id, now)
         return read(tx, row, wanted)
@@ -148,16 +150,10 @@ class Drafts:
             mine = (over.xml if xml is None else xml, merged(over.forms, forms))
             if mine == (head.xml, dict(head.forms)):
                 return head
-            number = store(tx, row, mine, actor, now, aside=late)
-            if late:
-                move(tx, row, number, row.head)
-            else:
-                found = process_of(mine[0])
-                name = found[1][:MAX_NAME] if found and found[1] else head.name
-                move(tx, row, number, number, base=head.base, name=name)
-                if number % 20 == 0:
-                    thin(tx, process_id, number)
-                return self.state_in(tx, process_id, now)
+            if not late:
+                return self._forward(tx, row, head, mine, actor, now)
+            number = store(tx, row, mine, actor, now, aside=True)
+            move(tx, row, number, row.head)
         raise DraftChanged(
             "Draf ini sudah diberlakukan atau dibuang. Yang Anda kirim tetap disimpan.",
             by=head.saved_by,
@@ -199,6 +195,19 @@ class Drafts:
             move(tx, row, number, number)
         return made
 
+    def take_back(self, process_id: str, number: int, actor: Actor) -> State:
+        """A saved state becomes the draft as a state of its own: what the draft was stays, and whoever has it open
+        learns of the change on saving. Without an open draft one is opened. Raises NotFound."""
+        authority.require(actor, PENGELOLA)
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            row = self._locked(tx, process_id)
+            found = read(tx, row, number)
+            head = read(tx, row, row.head) if row.head else self._begun(tx, process_id, now, found)
+            if row.head and (found.xml, found.forms) == (head.xml, head.forms):
+                return head
+            return self._forward(tx, row, head, (found.xml, dict(found.forms)), actor, now)
+
     def discard(self, process_id: str, actor: Actor) -> None:
         """Close the draft without putting it in force; its states stay for a while. Raises Conflict without one."""
         authority.require(actor, PENGELOLA)
@@ -229,6 +238,31 @@ class Drafts:
             row = tx.one(query)
             assert row is not None
         return row
+
+    def _forward(
+        self,
+        tx: Tx,
+        row: sa.Row[Any],
+        head: State,
+        content: tuple[bytes, dict[str, bytes]],
+        actor: Actor,
+        now: datetime,
+    ) -> State:
+        """A further state, and the draft is that now."""
+        number = store(tx, row, content, actor, now, aside=False)
+        found = process_of(content[0])
+        name = found[1][:MAX_NAME] if found and found[1] else head.name
+        move(tx, row, number, number, base=head.base, name=name)
+        if number % 20 == 0:
+            thin(tx, row.process, number)
+        return self.state_in(tx, row.process, now)
+
+    def _begun(self, tx: Tx, process_id: str, now: datetime, otherwise: State) -> State:
+        """What a draft begins from; a process that never had a version begins from its own saved state."""
+        try:
+            return self._published(tx, process_id, now)
+        except NotFound:
+            return otherwise
 
     def _published(self, tx: Tx, process_id: str, now: datetime) -> State:
         """What a draft begins from: the version in force, else the newest."""

@@ -23,6 +23,7 @@ from service import (
     printing,
     problems,
     processes,
+    saved_drafts,
     security,
     starting,
     tables,
@@ -41,6 +42,7 @@ RESOURCES = (
     creating,
     processes,
     editor,
+    saved_drafts,
     versions,
     moving,
     instances,
@@ -51,7 +53,7 @@ RESOURCES = (
 )
 PARTS = {
     "inbox": ("tasks", "tables"),
-    "processes": ("creating", "editor", "versions", "moving", "starting"),
+    "processes": ("creating", "editor", "saved_drafts", "versions", "moving", "starting"),
     "instances": ("documents",),
 }
 

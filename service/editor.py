@@ -44,30 +44,7 @@ def page(process_id: str) -> ResponseReturnValue:
 @blueprint.get("/proses/<process_id>/draf")
 def draft(process_id: str) -> ResponseReturnValue:
     """The draft that counts, or the version that one would begin from."""
-    return as_json(_told(office().drafts.state(process_id)))
-
-
-@blueprint.get("/proses/<process_id>/draf/<int:number>")
-def saved(process_id: str, number: int) -> ResponseReturnValue:
-    """A state that was saved earlier."""
-    return as_json(_told(office().drafts.state(process_id, number)))
-
-
-@blueprint.get("/proses/<process_id>/draf/riwayat")
-def history(process_id: str) -> ResponseReturnValue:
-    """The saved states that are still there."""
-    rows = office().drafts.history(process_id)
-    states = [
-        {
-            "number": row.number,
-            "savedAt": row.saved_at.isoformat(),
-            "savedBy": row.saved_by,
-            "current": row.current,
-            "aside": row.aside,
-        }
-        for row in rows
-    ]
-    return as_json({"states": states})
+    return as_json(told(office().drafts.state(process_id)))
 
 
 @blueprint.put("/proses/<process_id>/draf")
@@ -104,11 +81,11 @@ def check(process_id: str) -> ResponseReturnValue:
     xml = _xml(body)
     given = _sources(body.get("forms"), state.forms)
     found = office().drafts.check(process_id, state.xml if xml is None else xml, given)
-    told = [_finding(one) for one in found]
+    said = [_finding(one) for one in found]
     for form_id, source in (given or {}).items():
         if source is not None:
-            told += [{**_finding(one), "form": form_id} for one in reference.findings(source)[1]]
-    return as_json({"findings": told, "ok": not any(one.severity == "error" for one in found)})
+            said += [{**_finding(one), "form": form_id} for one in reference.findings(source)[1]]
+    return as_json({"findings": said, "ok": not any(one.severity == "error" for one in found)})
 
 
 @blueprint.get("/proses/<process_id>/acuan")
@@ -156,7 +133,7 @@ def form_page(process_id: str, form_id: str) -> ResponseReturnValue:
 def form_draft(process_id: str, form_id: str) -> ResponseReturnValue:
     """One form of the draft."""
     state = office().drafts.state(process_id)
-    return as_json({**_told(state, whole=False), "data": {"schema": _schema(state, form_id)}})
+    return as_json({**told(state, whole=False), "data": {"schema": _schema(state, form_id)}})
 
 
 @blueprint.put("/proses/<process_id>/formulir/<form_id>/draf")
@@ -179,7 +156,7 @@ def check_form(process_id: str, form_id: str) -> ResponseReturnValue:
     source = dumps(_schema_of(body_json()))
     form, found = reference.findings(source)
     entry = reference.form_entry(form) if form else {"outputs": [], "inputs": []}
-    told = [_finding(one) for one in found]
+    said = [_finding(one) for one in found]
     if form is not None:
         state = office().drafts.state(process_id)
         before = {(one.code, one.element, one.message) for one in office().drafts.check(process_id, state.xml)}
@@ -187,8 +164,8 @@ def check_form(process_id: str, form_id: str) -> ResponseReturnValue:
             if one.severity == "error" and (
                 form_id in one.message or (one.code, one.element, one.message) not in before
             ):
-                told.append({**_finding(one), "element": "", "at": one.element})
-    return as_json({"findings": told, "ok": form is not None, "outputs": entry["outputs"], "inputs": entry["inputs"]})
+                said.append({**_finding(one), "element": "", "at": one.element})
+    return as_json({"findings": said, "ok": form is not None, "outputs": entry["outputs"], "inputs": entry["inputs"]})
 
 
 @blueprint.get("/proses/<process_id>/formulir/<form_id>/contoh")
@@ -243,8 +220,9 @@ def _loosened(html: str) -> Any:
     return response
 
 
-def _told(state: State, *, whole: bool = True) -> dict[str, Any]:
-    told = {
+def told(state: State, *, whole: bool = True) -> dict[str, Any]:
+    """A state as scripts get it."""
+    said = {
         "process": state.process_id,
         "name": state.name,
         "revision": state.revision,
@@ -253,7 +231,7 @@ def _told(state: State, *, whole: bool = True) -> dict[str, Any]:
         "canEdit": may_edit(),
         "base": state.base,
     }
-    return {**told, "data": {"xml": state.xml.decode(), "forms": state.schemas()}} if whole else told
+    return {**said, "data": {"xml": state.xml.decode(), "forms": state.schemas()}} if whole else said
 
 
 def _kept(state: State) -> dict[str, Any]:

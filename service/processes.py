@@ -11,6 +11,7 @@ from process import authority
 from process.definitions import Version
 from process.errors import AlurError
 from process.model import PENGELOLA, Actor
+from service.replies import diagram_file
 from service.security import actor, office
 
 blueprint = Blueprint("processes", __name__)
@@ -74,9 +75,7 @@ def diagram(process_id: str) -> ResponseReturnValue:
 
 def bpmn(version: Version) -> Response:
     """A version's diagram as an answer; it never changes."""
-    response = Response(version.process.xml, mimetype="application/xml")
-    response.headers["Content-Disposition"] = f'inline; filename="{version.process_id}-v{version.number}.bpmn"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response = diagram_file(version.process.xml, f"{version.process_id}-v{version.number}")
     response.set_etag(version.digest)
     response.cache_control.private = True
     response.cache_control.no_cache = True

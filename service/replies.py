@@ -1,4 +1,4 @@
-"""JSON as scripts get it: exact numbers, instants in ISO 8601."""
+"""Answers for scripts: JSON with exact numbers and instants in ISO 8601; diagrams."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ from process.model import Attachment
 def as_json(data: Mapping[str, Any]) -> Response:
     """The data as JSON; decimals keep every digit."""
     return Response(dumps(data), mimetype="application/json")
+
+
+def diagram_file(xml: bytes, name: str) -> Response:
+    """A diagram as an answer: shown nowhere by itself, and saved under a name of its own."""
+    response = Response(xml, mimetype="application/xml")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.bpmn"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def attachment_url(attachment_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bpmn.outline import OFFICIAL, outline
@@ -18,6 +18,7 @@ from process.versions import Outcome
 from service.creating import revisions_of
 from service.editor import may_edit, wanted
 from service.processes import bpmn, may_start, unit_names
+from service.replies import diagram_file
 from service.security import actor, office
 from service.tasks import reason
 
@@ -92,13 +93,13 @@ def diagram(process_id: str, number: int) -> ResponseReturnValue:
 @blueprint.get("/proses/<process_id>/draf/diagram.bpmn")
 def draft_diagram(process_id: str) -> ResponseReturnValue:
     """The diagram of the draft."""
-    return _xml(office().drafts.state(process_id).xml, f"{process_id}-draf")
+    return diagram_file(office().drafts.state(process_id).xml, f"{process_id}-draf")
 
 
 @blueprint.get("/proses/<process_id>/usulan/<int:proposal_id>/diagram.bpmn")
 def proposed_diagram(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """The diagram of a proposal."""
-    return _xml(_proposed(process_id, proposal_id)[0], f"{process_id}-usulan")
+    return diagram_file(_proposed(process_id, proposal_id)[0], f"{process_id}-usulan")
 
 
 # -- putting in force -----------------------------------------------------------------------------------------------
@@ -205,9 +206,12 @@ def set_approval(process_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/proses/<process_id>/bandingkan")
 def comparison(process_id: str) -> ResponseReturnValue:
-    """Two versions, or one and the draft: pictures side by side, and what their texts and forms say differently."""
+    """Two versions, or one and the draft or a saved state of it: pictures side by side, and what their texts and forms
+    say differently."""
     found = office().versions.page(process_id)
     sides = [str(row.number) for row in found.versions]
+    asked = [request.args.get(name, "") for name in ("dari", "ke")]
+    sides += dict.fromkeys(one for one in asked if _saved(one))
     if found.draft:
         sides.insert(0, "draf")
     if found.proposal:
@@ -236,6 +240,9 @@ def _side(process_id: str, side: str, sides: list[str]) -> tuple[bytes, Mapping[
     if side == "draf":
         state = office().drafts.state(process_id)
         return state.xml, state.forms, url_for("versions.draft_diagram", process_id=process_id)
+    if (saved := _saved(side)) is not None:
+        state = office().drafts.state(process_id, saved)
+        return state.xml, state.forms, url_for("saved_drafts.diagram", process_id=process_id, number=saved)
     if side == "usulan":
         asked = office().versions.page(process_id).proposal
         if asked is None:
@@ -247,7 +254,15 @@ def _side(process_id: str, side: str, sides: list[str]) -> tuple[bytes, Mapping[
     return version.process.xml, forms, url_for("versions.diagram", process_id=process_id, number=int(side))
 
 
+def _saved(side: str) -> int | None:
+    """The number of a saved state of the draft: `simpanan-12`."""
+    name, _, number = side.partition("-")
+    return int(number) if name == "simpanan" and number.isdecimal() and number.isascii() and len(number) < 9 else None
+
+
 def _called(side: str) -> str:
+    if (saved := _saved(side)) is not None:
+        return f"Simpanan {saved}"
     return {"draf": "Draf", "usulan": "Usulan"}.get(side, f"Versi {side}")
 
 
@@ -287,13 +302,6 @@ def _day(text: str) -> datetime | None:
         message = "Tanggal mulai berlaku terlalu jauh di depan."
         raise InvalidData([FieldError(("mulai",), "mulai", message)])
     return begin
-
-
-def _xml(xml: bytes, name: str) -> Response:
-    response = Response(xml, mimetype="application/xml")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.bpmn"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def _history(entries: tuple[TimelineEntry, ...]) -> list[dict[str, Any]]:

@@ -164,3 +164,34 @@ def test_old_states_are_thinned_and_the_newest_stay(lite, monkeypatch):
     assert drafts.state(PROCESS).xml == drawn(start.xml, "N 19")
     kept = lite.rows("SELECT count(*) AS n FROM draft_form")[0].n
     assert kept == len(start.forms) - 1 + 5
+
+
+def test_a_saved_state_is_taken_back_and_nothing_is_lost(crew):
+    drafts, editor = crew.office.drafts, crew.actor("pengelola")
+    begun = drafts.state(PROCESS)
+    first = drafts.save(PROCESS, editor, revision=0, xml=begun.xml.replace(b"Format benar?", b"Satu"))
+    second = drafts.save(
+        PROCESS, editor, revision=1, xml=begun.xml.replace(b"Format benar?", b"Dua"), forms={"baru": b"{}"}
+    )
+    back = drafts.take_back(PROCESS, 1, editor)
+    assert (back.revision, back.xml, dict(back.forms), back.base) == (3, first.xml, dict(first.forms), 1)
+    assert drafts.state(PROCESS, 2).forms["baru"] == b"{}"
+    assert drafts.take_back(PROCESS, 1, editor).revision == 3, "it is the draft already"
+    with pytest.raises(DraftChanged):  # who still has the second open
+        drafts.save(PROCESS, editor, revision=2, xml=second.xml.replace(b"Dua", b"Tiga"))
+    with pytest.raises(NotFound):
+        drafts.take_back(PROCESS, 99, editor)
+    with pytest.raises(Forbidden):
+        drafts.take_back(PROCESS, 2, crew.actor("staf"))
+    drafts.discard(PROCESS, editor)
+    again = drafts.take_back(PROCESS, 2, editor)
+    assert (again.revision, again.xml, again.base) == (5, second.xml, 1), "a closed draft is opened again"
+
+
+def test_the_draft_of_a_new_process_comes_back_after_it_was_given_up(crew):
+    drafts, editor = crew.office.drafts, crew.actor("pengelola")
+    made = drafts.create("Izin Cuti", "PRK", b"<definitions/>", {}, editor)
+    drafts.discard(made, editor)
+    assert drafts.take_back(made, 1, editor).revision == 2
+    with pytest.raises(NotFound):
+        drafts.state(PROCESS, 1)

@@ -201,6 +201,28 @@ def test_a_new_process_from_a_template_a_copy_or_a_file(editor: Any) -> None:
     assert "Pilih berkas" in missing.text
 
 
+def test_saved_states_are_listed_shown_compared_and_taken_back(editor: Any, visitor: Visitors) -> None:
+    xml = opened(editor)["data"]["xml"]
+    assert "Belum ada draf" in editor.page(f"{P}/draf/riwayat").text
+    for revision, name in enumerate(("Satu", "Dua &lt;b&gt;")):
+        changed = xml.replace("Memvalidasi", name, 1)
+        editor.send(f"{P}/draf", {"data": {"xml": changed}, "revision": revision}, "PUT")
+    page = editor.page(f"{P}/draf/riwayat").text
+    assert ("Simpanan 1" in page, "Simpanan 2" in page, "Draf sekarang" in page) == (True, True, True)
+    shown = editor.page(f"{P}/draf/2").text
+    assert ("Dua &lt;b&gt;" in shown, "<b>" in shown) == (True, False)
+    assert "Dua" in editor.page(f"{P}/bandingkan?dari=simpanan-1&ke=draf").text
+    assert "Satu" in editor.page(f"{P}/draf/1/diagram.bpmn").text
+    for path in (f"{P}/draf/9", f"{P}/draf/9/diagram.bpmn", f"{P}/bandingkan?dari=simpanan-9&ke=draf"):
+        assert editor.page(path).status_code == 404
+    reader = visitor("staf.prk")
+    assert "Jadikan draf" not in reader.page(f"{P}/draf/1").text
+    assert reader.submit(f"{P}/draf/1/kembalikan").status_code == 403
+    assert editor.submit(f"{P}/draf/1/kembalikan").location == f"{P}/sunting"
+    assert (opened(editor)["revision"], "Satu" in opened(editor)["data"]["xml"]) == (3, True)
+    assert [row["number"] for row in editor.ask(f"{P}/draf/riwayat").json["states"]] == [3, 2, 1]
+
+
 def test_names_are_text_everywhere(editor: Any) -> None:
     name = '<script>alert("x")</script>'
     made = editor.send(
