@@ -10,9 +10,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bpmn.picture import Mark
 from process.views import InstancePage, TaskRow
 from service import showing, timeline
-from service.processes import bpmn, unit_names
+from service.processes import bpmn, svg, unit_names
 from service.replies import as_json
 from service.security import actor, office, quiet
 from service.tasks import reason
@@ -106,7 +107,12 @@ def page(instance_id: str) -> ResponseReturnValue:
 def state(instance_id: str) -> ResponseReturnValue:
     """Where the flow stands, for the diagram."""
     found = office().views.instance(instance_id, actor())
-    now = office().clock.now()
+    tokens = _tokens(found, office().clock.now())
+    return as_json({"tokens": list(tokens.values()), "visited": list(found.instance.visited)})
+
+
+def _tokens(found: InstancePage, now: datetime) -> dict[str, dict[str, Any]]:
+    """The elements at which tasks are open: how many, held by whom, late or not."""
     tokens: dict[str, dict[str, Any]] = {}
     holders: dict[str, list[str]] = defaultdict(list)
     for row in found.tasks:
@@ -120,13 +126,23 @@ def state(instance_id: str) -> ResponseReturnValue:
     for element, token in tokens.items():
         held = holders[element]
         token["title"] = f"dipegang {', '.join(held[:4])}" if held else "belum diambil"
-    return as_json({"tokens": list(tokens.values()), "visited": list(found.instance.visited)})
+    return tokens
 
 
 @blueprint.get("/pelaksanaan/<instance_id>/diagram.bpmn")
 def diagram(instance_id: str) -> ResponseReturnValue:
     """The diagram of the version that this instance runs on."""
     return bpmn(office().views.instance(instance_id, actor()).version)
+
+
+@blueprint.get("/pelaksanaan/<instance_id>/diagram.svg")
+def picture(instance_id: str) -> ResponseReturnValue:
+    """The same as a picture, which shows what the flow has passed and where it stands."""
+    found = office().views.instance(instance_id, actor())
+    marks = {element: Mark("visited") for element in found.instance.visited}
+    for element, token in _tokens(found, office().clock.now()).items():
+        marks[element] = Mark("late" if token["late"] else "current", str(token["count"]))
+    return svg(found.version, marks, title=f"{found.version.process.name}: {found.instance.title}")
 
 
 @blueprint.post("/pelaksanaan/<instance_id>/batalkan")

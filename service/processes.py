@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from bpmn.picture import UNMARKED, Mark, to_svg
 from process import authority
 from process.definitions import Version
 from process.errors import AlurError
 from process.model import PENGELOLA, Actor
-from service.replies import diagram_file
+from service.replies import PICTURE, diagram_file
 from service.security import actor, office
 
 blueprint = Blueprint("processes", __name__)
@@ -73,12 +76,30 @@ def diagram(process_id: str) -> ResponseReturnValue:
     return bpmn(office().definitions.current(process_id))
 
 
+@blueprint.get("/proses/<process_id>/diagram.svg")
+def picture(process_id: str) -> ResponseReturnValue:
+    """The diagram in force as a picture."""
+    return svg(office().definitions.current(process_id))
+
+
 def bpmn(version: Version) -> Response:
     """A version's diagram as an answer; it never changes."""
-    response = diagram_file(version.process.xml, f"{version.process_id}-v{version.number}")
-    response.set_etag(version.digest)
+    return _lasting(diagram_file(version.process.xml, f"{version.process_id}-v{version.number}"), version.digest)
+
+
+def svg(version: Version, marks: Mapping[str, Mark] = UNMARKED, *, title: str = "") -> Response:
+    """A version's diagram as a picture, with what `marks` say of its elements."""
+    drawn = to_svg(version.process.xml, marks=marks, title=title)
+    response = diagram_file(drawn, f"{version.process_id}-v{version.number}", PICTURE)
+    return _lasting(response, hashlib.sha256(drawn).hexdigest())
+
+
+def _lasting(response: Response, tag: str) -> Response:
+    """Kept by the browser of who may see it, and asked for again each time."""
+    response.set_etag(tag)
     response.cache_control.private = True
     response.cache_control.no_cache = True
+    response.make_conditional(request)
     return response
 
 

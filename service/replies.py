@@ -10,16 +10,19 @@ from flask import Response, url_for
 from forms.canonical import dumps
 from process.model import Attachment
 
+PICTURE = "image/svg+xml"
+
 
 def as_json(data: Mapping[str, Any]) -> Response:
     """The data as JSON; decimals keep every digit."""
     return Response(dumps(data), mimetype="application/json")
 
 
-def diagram_file(xml: bytes, name: str) -> Response:
-    """A diagram as an answer: shown nowhere by itself, and saved under a name of its own."""
-    response = Response(xml, mimetype="application/xml")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.bpmn"'
+def diagram_file(content: bytes, name: str, media_type: str = "application/xml") -> Response:
+    """A diagram or its picture as an answer: shown nowhere by itself, and saved under a name of its own."""
+    response = Response(content, mimetype=media_type)
+    ending = "svg" if media_type == PICTURE else "bpmn"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

@@ -17,7 +17,7 @@ from process.model import FieldError, TimelineEntry
 from process.versions import Outcome
 from service.creating import revisions_of
 from service.editor import may_edit, wanted
-from service.processes import bpmn, may_start, unit_names
+from service.processes import bpmn, may_start, svg, unit_names
 from service.replies import diagram_file
 from service.security import actor, office
 from service.tasks import reason
@@ -88,6 +88,12 @@ def one(process_id: str, number: int) -> ResponseReturnValue:
 def diagram(process_id: str, number: int) -> ResponseReturnValue:
     """The diagram of a version, byte for byte."""
     return bpmn(office().versions.version(process_id, number))
+
+
+@blueprint.get("/proses/<process_id>/versi/<int:number>/diagram.svg")
+def picture(process_id: str, number: int) -> ResponseReturnValue:
+    """The diagram of a version as a picture."""
+    return svg(office().versions.version(process_id, number))
 
 
 @blueprint.get("/proses/<process_id>/draf/diagram.bpmn")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from service import demo
+
 Visitors = Callable[[str], Any]
 PROCESS = "pengumpulan_data_kinerja"
 
@@ -37,6 +39,20 @@ def test_diagram_is_the_published_one(visitor: Visitors) -> None:
     assert answer.status_code == 200
     assert answer.data.startswith(b"<?xml")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_version_is_also_a_picture(visitor: Visitors) -> None:
+    reader = visitor("kabag.org")
+    answer = reader.ask(f"/proses/{PROCESS}/diagram.svg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"] == f'inline; filename="{PROCESS}-v1.svg"'
+    assert "Memvalidasi dan paraf data kinerja" in answer.text
+    linked = f"/proses/{PROCESS}/versi/1/diagram.svg"
+    assert f'href="{linked}" download>Unduh gambar (SVG)</a>' in reader.page(f"/proses/{PROCESS}").text
+    assert reader.ask(linked).data == answer.data
+    again = reader.client.get(linked, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_only_the_lane_of_the_start_may_start(visitor: Visitors) -> None:
@@ -111,6 +127,24 @@ def test_instance_page_shows_state_board_documents_and_history(quarter: Any, vis
     assert quarter.staff.ask(f"/pelaksanaan/{quarter.instance}/diagram.bpmn").status_code == 200
 
 
+def test_the_picture_of_an_instance_shows_where_it_stands(quarter: Any, clock: Any) -> None:
+    quarter.spread()
+    path = f"/pelaksanaan/{quarter.instance}/diagram.svg"
+    assert f'href="{path}" download' in quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    svg = quarter.staff.ask(path)
+    assert svg.mimetype == "image/svg+xml"
+    assert "Data Kinerja Triwulan III Tahun 2026</title>" in svg.text
+    assert "<title>Menerima dan mengisi data kinerja dari bagian-bagian (sedang berjalan)</title>" in svg.text
+    assert "<title>Membuat draft format data kinerja (dilalui)</title>" in svg.text
+    assert ">2</text>" in svg.text
+    assert "<title>Menandatangani data kinerja</title>" in svg.text
+    clock.advance(days=7)
+    quarter.staff.login("staf.prk", demo.PASSWORD)
+    later = quarter.staff.ask(path)
+    assert "bagian-bagian (terlambat)</title>" in later.text
+    assert svg.headers["ETag"] != later.headers["ETag"]
+
+
 def test_a_bagian_sees_its_own_figures_and_not_those_of_another(quarter: Any, visitor: Visitors) -> None:
     quarter.spread()
     law, organisation = visitor("kabag.hkm"), visitor("kabag.org")
@@ -138,5 +172,7 @@ def test_unknown_things_are_not_found(visitor: Visitors) -> None:
         "/proses/tidakada",
         "/proses/tidakada/mulai",
         "/proses/tidakada/diagram.bpmn",
+        "/proses/tidakada/diagram.svg",
+        "/pelaksanaan/tidakada/diagram.svg",
     ):
         assert staff.page(path).status_code == 404, path
