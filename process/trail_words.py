@@ -26,7 +26,7 @@ def _texts(value: Any) -> Iterator[str]:
         text = value.replace("\x00", " ").strip()
         if text:
             yield text
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, inner in value.items():
             if key not in _UNSEARCHED:
                 yield from _texts(inner)

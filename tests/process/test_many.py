@@ -1,0 +1,34 @@
+"""The generator of large records makes what the engine would: chains that verify, indexed in the order of time."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from forms.canonical import dumps, loads
+from process.records import Selection
+from tests.bench.many import fill
+
+
+def test_what_the_generator_fills_in_is_a_sound_record(crew, office):
+    before = len(crew.rows("SELECT 1 FROM event"))
+    made = fill(office, 400, units=12, processes=1)
+    assert made.events >= 400
+    assert office.trail.verify().ok
+    rows = [one for chunk in office.records.read(Selection(), upto=office.records.latest()) for one in chunk]
+    assert len(rows) == before + made.events
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
+    assert rows[-1].at == made.until
+    assert all(dumps(loads(row.raw)) == row.raw for row in rows)
+    with office.store.reading() as tx:
+        known = {row.id for row in tx.all(sa.text("SELECT id FROM user_task"))}
+    told = {row.header.task for row in rows if row.header.task}
+    assert told
+    assert told <= known
+
+
+def test_an_instance_that_was_filled_in_has_its_page(lite, clock):
+    made = fill(lite.office, 400, units=12, processes=1)
+    clock.set(made.until)
+    page = lite.office.views.instance(made.instances[0], lite.actor("auditor"))
+    assert page.timeline
+    assert {row.task.element for row in page.tasks} >= {"membuat_draft", "mengisi_data"}
