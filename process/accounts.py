@@ -171,6 +171,7 @@ class Accounts:
         now = self.clock.now()
         with self.store.transaction() as tx:
             self._set_password(tx, row.id, made, must_change=False)
+            record(tx, "person.password_changed", {"pegawai": row.id, "akun": row.username}, actor, now)
             log_security(tx, now, "password.changed", row.id, row.username, address)
             return self._open(tx, row.id, row.username, now, address, False)
 
@@ -278,10 +279,29 @@ def valid_on(day: str | sa.BindParameter[str]) -> tuple[sa.ColumnElement[bool], 
 
 # Every request begins with this: the account and the positions that it holds, a row per position, in one statement.
 _positions = sa.and_(position.c.person == person.c.id, *valid_on(sa.bindparam("day", type_=sa.Text)))
+_own, _holder = position.alias("own"), person.alias("holder")
+# In whose place an acting one (Plh., Plt., Pj.) stands; not asked for who holds a position definitively.
+_definitive = (
+    sa.select(_holder.c.name)
+    .join_from(_own, _holder, _holder.c.id == _own.c.person)
+    .where(
+        _own.c.role == position.c.role,
+        _own.c.unit == position.c.unit,
+        _own.c.kind == "definitif",
+        _own.c.person != position.c.person,
+        _own.c.from_date <= sa.bindparam("day", type_=sa.Text),
+        sa.or_(_own.c.to_date.is_(None), _own.c.to_date >= sa.bindparam("day", type_=sa.Text)),
+    )
+    .order_by(_own.c.id)
+    .limit(1)
+    .correlate(position)
+    .scalar_subquery()
+)
 _person = (
     sa.select(
         *(person.c.id, person.c.name, person.c.system_roles, person.c.must_change_password),
         *(position.c.id, position.c.role, position.c.unit, position.c.title, position.c.kind),
+        sa.case((position.c.kind != "definitif", _definitive)).label("acting_for"),
     )
     .select_from(person)
     .outerjoin(position, _positions)

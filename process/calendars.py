@@ -20,7 +20,7 @@ from process.calendar_data import STANDARD
 from process.calendar_files import Import, from_data, to_data
 from process.clock import Clock
 from process.errors import InvalidData, NotFound, ReasonRequired, Stale
-from process.model import ADMINISTRATOR, SYSTEM, Actor, FieldError
+from process.model import ADMINISTRATOR, SYSTEM_JOB, Actor, FieldError
 from process.record import SYSTEM_STREAM, append
 from process.store import Prepared, Store, Tx, pack, unpack
 from process.tables import calendar, unit
@@ -121,7 +121,7 @@ class Calendars:
         """Put the standard calendar (Perpres 21/2023) into a database that has none."""
         if tx.scalar(sa.select(sa.func.count()).select_from(calendar).where(calendar.c.code == STANDARD_CODE)):
             return
-        self._write(tx, STANDARD_CODE, None, STANDARD, SYSTEM, now, None)
+        self._write(tx, STANDARD_CODE, None, STANDARD, SYSTEM_JOB, now, None)
 
     def preview(self, code: str, change: Import) -> tuple[WorkingCalendar | None, WorkingCalendar]:
         """The calendar before (None: it is new) and after a change, nothing being written."""

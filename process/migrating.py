@@ -252,14 +252,15 @@ class _Move:
                 raise MoveRefused(str(error)) from error
             dues = {state.ref: micros_or_none(state.due) for state in advance.user_tasks}
             work.apply(advance)
-        self._leave_behind()
+        left = self._leave_behind()
         released = {one.task_id for one in shown.tasks if one.released}
         changed = {one.task_id: one.changed for one in shown.tasks}
         for task in list(work.open.values()):
             self._carry(task, dues.get(task.ref, task.due), task.id in released, bool(changed[task.id]), reason)
         tx.execute(instance.update().where(instance.c.id == work.row.id).values(version=self.target.id))
         work.row = work.row._replace(version=self.target.id)
-        work.note("instance.moved", told(shown, self.old, self.target, reason))
+        places = {one.id: (one.unit, one.role) for one in work.open.values()}
+        work.note("instance.moved", told(shown, self.old, self.target, reason, places) | {"tertinggal": left})
         work.save()
 
     def _carry(self, task: TaskRow, due: int | None, released: bool, changed: bool, reason: str) -> None:
@@ -289,9 +290,10 @@ class _Move:
             )
             self.work.tell("released", message, person=task.assignee, task=after)
 
-    def _leave_behind(self) -> None:
+    def _leave_behind(self) -> dict[str, Any]:
         """What ended or was written under the old version goes on being read by it, where the new one says other
-        things; where it says the same, nothing tells the difference (a sent answer can still be corrected)."""
+        things; where it says the same, nothing tells the difference (a sent answer can still be corrected). Returns
+        which steps and which (document, form), for the record."""
         mine = self.work.row.id
         ended = sa.and_(user_task.c.instance == mine, user_task.c.completed.is_not(None), user_task.c.version.is_(None))
         elements = self.tx.execute(sa.select(user_task.c.element).where(ended).distinct()).scalars().all()
@@ -301,10 +303,13 @@ class _Move:
             self.tx.execute(user_task.update().where(where).values(version=self.old.id))
         written = sa.and_(document_version.c.instance == mine, document_version.c.version.is_(None))
         query = sa.select(document_version.c.key, document_version.c.form).where(written).distinct()
+        documents = []
         for row in self.tx.all(query):
             if not self._same_document(row.key, row.form):
+                documents.append([row.key, row.form])
                 where = sa.and_(written, document_version.c.key == row.key, document_version.c.form == row.form)
                 self.tx.execute(document_version.update().where(where).values(version=self.old.id))
+        return {"langkah": sorted(other), "dokumen": sorted(documents)}
 
     def _same_step(self, element: str) -> bool:
         new = self.target.process.tasks.get(element)

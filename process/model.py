@@ -50,13 +50,15 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A position that a person holds now. `unit` is a unit's code, `title` the words on paper."""
+    """A position that a person holds now. `unit` is a unit's code, `title` the words on paper, `acting_for` the name of
+    who holds it definitively, where this one is acting and somebody does."""
 
     position_id: int
     role: str
     unit: str
     title: str
     kind: PositionKind = "definitif"
+    acting_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Actor:
 
 
 SYSTEM = Actor(None, "Sistem", source="timer")
+SYSTEM_JOB = Actor(None, "Sistem", source="job")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,13 @@ class Attachment:
 
     def told(self) -> dict[str, Any]:
         """As the record cites it."""
-        return {"lampiran": self.id, "berkas": self.name, "ukuran": self.size, "sha256": self.sha256}
+        return {
+            "lampiran": self.id,
+            "berkas": self.name,
+            "jenis": self.media_type,
+            "ukuran": self.size,
+            "sha256": self.sha256,
+        }
 
 
 @dataclass(frozen=True, slots=True)

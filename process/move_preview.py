@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +58,10 @@ class MovingPage:
     previews: tuple[Preview, ...]
 
 
-def told(shown: Preview, old: Version, target: Version, reason: str) -> dict[str, Any]:
-    """What the record keeps of a move."""
+def told(
+    shown: Preview, old: Version, target: Version, reason: str, places: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
+    """What the record keeps of a move; `places`: unit and role of the open tasks afterwards."""
     plan = shown.plan
     return {
         "dari": old.number,
@@ -67,7 +70,16 @@ def told(shown: Preview, old: Version, target: Version, reason: str) -> dict[str
         "sidik_baru": target.digest,
         "pratinjau": shown.digest,
         "alasan": reason,
-        "tugas": [{"tugas": one.task_id, "berubah": list(one.changed), "dilepas": one.released} for one in shown.tasks],
+        "tugas": [
+            {
+                "tugas": one.task_id,
+                "berubah": list(one.changed),
+                "dilepas": one.released,
+                "unit": places[one.task_id][0],
+                "peran": places[one.task_id][1],
+            }
+            for one in shown.tasks
+        ],
         "pengatur_waktu": [
             {
                 "elemen": one.element,

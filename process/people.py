@@ -128,6 +128,7 @@ class People(Units, Positions, Accounts):
                     person.update().where(person.c.id == person_id).values(**values, revision=before.revision + 1)
                 )
                 payload: dict[str, object] = {
+                    "pegawai": person_id,
                     "akun": before.username,
                     "sebelum": {words[key]: old[key] for key in changed},
                     "sesudah": {words[key]: values[key] for key in changed},
@@ -159,7 +160,8 @@ class People(Units, Positions, Accounts):
             if not active:
                 self._end_sessions(tx, person_id)
             event = "person.enabled" if active else "person.disabled"
-            record(tx, event, {"akun": before.username, "alasan": remark(reason)}, actor, now)
+            told: dict[str, object] = {"pegawai": person_id, "akun": before.username, "alasan": remark(reason)}
+            record(tx, event, told, actor, now)
             return person_in(tx, person_id)
 
     def reset_password(self, person_id: int, password: str, actor: Actor) -> None:
@@ -171,7 +173,8 @@ class People(Units, Positions, Accounts):
         now = self.clock.now()
         with self.store.transaction() as tx:
             self._set_password(tx, person_id, made, must_change=True)
-            record(tx, "person.password_reset", {"akun": found.username}, actor, now)
+            told: dict[str, object] = {"pegawai": person_id, "akun": found.username}
+            record(tx, "person.password_reset", told, actor, now)
             log_security(tx, now, "password.reset", person_id, found.username, None)
 
     def profile(self, person_id: int) -> Person:
@@ -240,7 +243,13 @@ def add_person_in(
         )
         .returning(person.c.id)
     )
-    payload: dict[str, object] = {"akun": account, "nama": label, "nip": digits, "peran_sistem": sorted(roles)}
+    payload: dict[str, object] = {
+        "pegawai": made,
+        "akun": account,
+        "nama": label,
+        "nip": digits,
+        "peran_sistem": sorted(roles),
+    }
     record(tx, "person.added", payload, actor, now)
     return person_in(tx, made)
 

@@ -10,9 +10,9 @@ from process.clock import micros
 from process.documents import DocumentView, document_view
 from process.errors import NotFound
 from process.files import Blobs
-from process.model import SYSTEM, Instance
+from process.model import SYSTEM_JOB, Instance
 from process.rows import to_instance
-from process.tables import printout, unit
+from process.tables import document_version, printout, unit
 from process.work import Desk
 
 
@@ -42,7 +42,7 @@ class Prints:
             row = tx.one(sa.select(printout).where(printout.c.id == printout_id))
             if row is None:
                 raise NotFound("Cetakan ini tidak ada.")
-            work = self.desk.by_instance(tx, row.instance, SYSTEM, now)
+            work = self.desk.by_instance(tx, row.instance, SYSTEM_JOB, now)
             view = document_view(tx, work.version_of, row.document_version)
             written = work.version_of(view.version.version_id).process
             lines = tx.scalar(sa.select(unit.c.letterhead).where(unit.c.code == work.row.owner_unit)) or ""
@@ -66,7 +66,7 @@ class Prints:
             row = tx.one(sa.select(printout).where(printout.c.id == printout_id))
             if row is None:
                 raise NotFound("Cetakan ini tidak ada.")
-            work = self.desk.by_instance(tx, row.instance, SYSTEM, now)
+            work = self.desk.by_instance(tx, row.instance, SYSTEM_JOB, now)
             row = tx.one(sa.select(printout).where(printout.c.id == printout_id))
             assert row is not None
             if row.state == "ready":
@@ -76,7 +76,20 @@ class Prints:
                 .where(printout.c.id == printout_id)
                 .values(state="ready", sha256=sha256, size=len(pdf), made_at=micros(now), error=None)
             )
-            told = {"cetakan": printout_id, "judul": row.title, "sha256": sha256, "ukuran": len(pdf)}
+            of = tx.one(sa.select(document_version).where(document_version.c.id == row.document_version))
+            assert of is not None
+            told = {
+                "cetakan": printout_id,
+                "judul": row.title,
+                "sha256": sha256,
+                "ukuran": len(pdf),
+                "dokumen": of.key,
+                "item": of.item,
+                "versi": of.number,
+                "tata_letak": row.layout,
+                "tugas": row.task,
+                "diminta": row.asked_at,
+            }
             work.note("printout.made", told)
             work.save()
         return sha256

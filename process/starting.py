@@ -132,8 +132,9 @@ def start_instance(desk: Desk, process_id: str, data: object, actor: Actor, *, r
         work.note("instance.started", {**told, "alasan": why} if why else told)
         if files:
             tx.execute(attachment.update().where(attachment.c.id.in_(sorted(files))).values(instance=made))
+            uploaded = dict(tx.fetch_in("SELECT id, at FROM attachment WHERE id IN ({})", sorted(files)))
             for one in documents.attachments(tx, files).values():
-                work.events.append(NewEvent("attachment.added", one.told()))
+                work.events.append(NewEvent("attachment.added", {**one.told(), "diunggah": uploaded[one.id]}))
         if process.start.writes:
             document = process.documents[process.start.writes]
             form_id = document.form or process.start.form

@@ -65,7 +65,7 @@ class Trail:
             known = {one.id for one in streams}
             if instance_id is None:
                 orphans = tx.all(sa.select(event.c.stream).where(event.c.stream.not_in(known)).distinct())
-                misfits.extend(Misfit(f"nomor {row.stream}", 1, "rantai tanpa induk") for row in orphans)
+                misfits.extend(Misfit(f"nomor {row.stream}", 1, "stream_unknown") for row in orphans)
             return Verified(len(streams), count, tuple(misfits))
 
     def seal(self) -> int:

@@ -160,7 +160,7 @@ class Work:
         made = Written(0, key, item, number, digest(raw), raw, form, state, task)
         self.written.append(made)
         self.sources.fresh[key, item] = data
-        told: dict[str, Any] = {"dokumen": key, "versi": made.number, "sidik": made.digest}
+        told: dict[str, Any] = {"dokumen": key, "versi": made.number, "sidik": made.digest, "formulir": form}
         if item:
             told["item"] = item
         if state:
@@ -264,18 +264,18 @@ class Work:
                 line["pemegang"] = assignee
             told.append(line)
             if returned:
-                self.note(
-                    "task.returned", {"catatan": note, "kembali_dari": cause.element if cause else None}, task=task
-                )
+                back = {"catatan": note, "kembali_dari": cause.element, "dari_tugas": cause.id} if cause else {}
+                self.note("task.returned", back, task=task)
                 message = f"“{task.name}” dikembalikan untuk diperbaiki."
                 if assignee is None:
                     self.tell("returned", message, role=task.role, unit=unit, task=task)
                 else:
                     self.tell("returned", message, person=assignee, task=task)
+        common = {"peran": definition.role, "lintasan": number}
         self.events.append(
-            NewEvent("task.available", {"peran": definition.role, "rincian": told}, None, element)
+            NewEvent("task.available", {**common, "rincian": told}, None, element)
             if len(told) > 1
-            else NewEvent("task.available", {"peran": definition.role, **told[0]}, str(told[0]["tugas"]), element)
+            else NewEvent("task.available", {**common, **told[0]}, str(told[0]["tugas"]), element)
         )
 
     def _returning(self, before: TaskRow, role: str, unit: str) -> int | None:

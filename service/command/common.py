@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import getpass
 import os
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -219,7 +220,8 @@ def operator() -> Actor:
         name = getpass.getuser()
     except (OSError, KeyError, ImportError):
         name = str(os.getuid())
-    return Actor(None, f"{name} (perintah)", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
+    roles = frozenset({ADMINISTRATOR, PENGELOLA})
+    return Actor(None, f"{name} (perintah)", system_roles=roles, source="command", request_id=secrets.token_hex(8))
 
 
 def new_password(given: str | None) -> str:

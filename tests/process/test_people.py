@@ -49,7 +49,7 @@ def events(people, kind):
     with people.store.reading() as tx:
         rows = tx.all(query)
         read = [unpack(tx.one(event_payload.select().where(event_payload.c.seq == row.seq)).data) for row in rows]
-        assert all(payload.pop("oleh") == {"nama": "operator"} for payload in read)
+        assert all(payload.pop("oleh") == {"nama": "operator", "peran_sistem": ["administrator"]} for payload in read)
         return read
 
 
@@ -64,7 +64,8 @@ def test_a_person_is_added_on_record_and_the_password_is_only_a_hash(people):
     assert made.masked_nip == "1961…1001"
     assert people.by_username("KABAG.hukum") == made
     (payload,) = events(people, "person.added")
-    assert payload == {"akun": "kabag.hukum", "nama": "Kepala Bagian Hukum", "nip": NIP, "peran_sistem": []}
+    told = {"pegawai": made.id, "akun": "kabag.hukum", "nama": "Kepala Bagian Hukum", "nip": NIP, "peran_sistem": []}
+    assert payload == told
     with people.store.reading() as tx:
         assert tx.scalar(person.select().with_only_columns(person.c.password_hash)).startswith("$argon2id$")
 
@@ -151,7 +152,7 @@ def test_the_last_administrator_stays(people):
     with pytest.raises(Conflict, match="sudah nonaktif"):
         people.disable(one.id, ADMIN)
     assert people.enable(one.id, ADMIN).active
-    assert events(people, "person.disabled") == [{"akun": "admin", "alasan": "pindah"}]
+    assert events(people, "person.disabled") == [{"pegawai": one.id, "akun": "admin", "alasan": "pindah"}]
 
 
 # -- positions --------------------------------------------------------------------------------------------------------

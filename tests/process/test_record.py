@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process.audit import NewEvent, chain, genesis, verify
+from process.audit import MISFITS, NewEvent, chain, genesis, verify
 from process.migrate import head
 from process.model import SYSTEM, Actor, Held
 from process.record import write
@@ -88,7 +88,7 @@ def tampered(crew, sql):
     [
         ("UPDATE event SET at = at + 1 WHERE seq = 3 AND stream = :s", 3, "kepala peristiwa"),
         ("UPDATE event SET actor = 2 WHERE seq = 2 AND stream = :s", 2, "kepala peristiwa"),
-        ("DELETE FROM event WHERE seq = 2 AND stream = :s", 2, "hilang"),
+        ("DELETE FROM event WHERE seq = 2 AND stream = :s", 2, "peristiwa hilang"),
         ("UPDATE event_payload SET data = x'007b7d' WHERE seq = 4 AND stream = :s", 4, "isi peristiwa telah diubah"),
         ("UPDATE event_payload SET data = x'01ff' WHERE seq = 4 AND stream = :s", 4, "isi peristiwa telah diubah"),
         ("DELETE FROM event_payload WHERE seq = 1 AND stream = :s", 1, "isi peristiwa hilang"),
@@ -150,36 +150,97 @@ events = st.lists(
         ),
     ),
     min_size=1,
-    max_size=6,
+    max_size=7,
 )
+ALTERED = [
+    ("header_altered", {"at": 6}),
+    ("header_altered", {"type": "task.skipped"}),
+    ("header_altered", {"type": b"task.claimed"}),
+    ("header_altered", {"actor": 8}),
+    ("header_altered", {"position": None}),
+    ("header_altered", {"kind": "definitif"}),
+    ("header_altered", {"source": "timer"}),
+    ("header_altered", {"request": None}),
+    ("header_altered", {"task": "t"}),
+    ("header_altered", {"element": "e"}),
+    ("header_altered", {"payload_digest": bytes(32)}),
+    ("header_altered", {"payload_digest": 7}),
+    ("header_altered", {"hash": bytes(32)}),
+]
+
+
+def stored(new, name="instance:x"):
+    made, seq, last = chain(1, 0, genesis(name), new, ACTOR, HELD, 5)
+    return [(one.event, (one.salt, one.payload)) for one in made], seq, last
+
+
+def numbered(rows, offset=1):
+    return [(replace(event, seq=number), payload) for number, (event, payload) in enumerate(rows, offset)]
 
 
 @given(events, st.data())
-def test_any_change_of_any_event_breaks_the_chain(new, data):
-    made, seq, last = chain(1, 0, genesis("instance:x"), new, ACTOR, HELD, 5)
-    stored = [(one.event, (one.salt, one.payload)) for one in made]
-    assert verify("instance:x", stored, seq, last) is None
-    assert verify("instance:y", stored, seq, last) is not None
-    place = data.draw(st.integers(0, len(stored) - 1))
-    event, payload = stored[place]
-    changed = data.draw(
-        st.sampled_from(
-            [
-                (replace(event, at=6), payload),
-                (replace(event, type="task.skipped"), payload),
-                (replace(event, actor=8), payload),
-                (replace(event, position=None), payload),
-                (replace(event, kind="definitif"), payload),
-                (replace(event, source="timer"), payload),
-                (replace(event, request=None), payload),
-                (replace(event, task="t"), payload),
-                (replace(event, element="e"), payload),
-                (event, (payload[0], payload[1] + b" ")),
-                (event, (bytes(16), payload[1])),
-                (event, None),
-            ]
-        )
-    )
-    found = verify("instance:x", [*stored[:place], changed, *stored[place + 1 :]], seq, last)
+def test_any_single_change_of_a_stream_is_found_and_named(new, data):
+    rows, seq, last = stored(new)
+    assert verify("instance:x", rows, seq, last) is None
+    place = data.draw(st.integers(0, seq - 1))
+    event, payload = rows[place]
+    found = None
+    match data.draw(
+        st.sampled_from(["alter", "payload", "delete", "renumber", "swap", "move", "insert", "cut", "end"])
+    ):
+        case "alter":
+            code, values = data.draw(st.sampled_from(ALTERED))
+            expected = (code, place + 1)
+            rows[place] = (replace(event, **values), payload)
+        case "payload":
+            changed = data.draw(st.sampled_from([(payload[0], payload[1] + b" "), (bytes(16), payload[1]), None]))
+            expected = ("payload_missing" if changed is None else "payload_altered", place + 1)
+            rows[place] = (event, changed)
+            if changed is None:
+                assert verify("instance:x", rows, seq, last, erased={place + 1}) is None
+        case "delete":
+            expected = ("truncated" if place + 1 == seq else "missing", place + 1)
+            del rows[place]
+        case "renumber":
+            expected = ("truncated" if place + 1 == seq else "missing", place + 1)
+            del rows[place]
+            rows = numbered(rows)
+        case "swap":
+            if seq < 2:
+                return
+            other = data.draw(st.integers(0, seq - 1).filter(lambda one: one != place))
+            expected = ("reordered", min(place, other) + 1)
+            rows[place], rows[other] = rows[other], rows[place]
+            rows = numbered(rows)
+        case "move":  # one event gets a number beyond the others
+            expected = ("reordered", place + 1)
+            rows = [*rows[:place], *rows[place + 1 :], (replace(event, seq=seq + 3), payload)]
+        case "insert":
+            forged, *_ = stored([NewEvent("task.skipped", {})], "instance:y")
+            expected = ("inserted", place + 1)
+            rows = numbered([*rows[:place], *data.draw(st.sampled_from([forged, rows[:1], rows[-1:]])), *rows[place:]])
+            found = verify("instance:x", rows, seq, last)
+            if found is not None and rows[place][0].hash == event.hash:
+                expected = ("inserted", found.seq)  # a copy of what follows it: either may be called the inserted one
+        case "cut":
+            expected = ("truncated", place + 1)
+            rows = rows[:place]
+        case "end":
+            wrong = data.draw(st.sampled_from([(seq, bytes(32)), (seq + 1, last), (seq - 1, last)]))
+            found = verify("instance:x", rows, *wrong)
+            assert found is not None
+            assert found.code == "head_altered"
+            return
+    found = found or verify("instance:x", rows, seq, last)
     assert found is not None
-    assert found.seq == place + 1
+    assert (found.code, found.seq) == expected
+    assert found.reason.startswith(MISFITS[found.code])
+
+
+@given(events)
+def test_a_stream_cannot_pass_for_another_and_must_fit_its_seals(new):
+    rows, seq, last = stored(new)
+    assert verify("instance:y", rows, seq, last).code == "header_altered"
+    assert verify("instance:x", rows, seq, last, {seq: last}) is None
+    assert verify("instance:x", rows, seq, last, {seq: bytes(32)}).code == "seal_differs"
+    assert verify("instance:x", rows[:-1], seq - 1, rows[-2][0].hash if seq > 1 else None, {seq: last}).seq == seq

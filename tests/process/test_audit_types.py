@@ -1,0 +1,66 @@
+"""The event types are a promise: one list, in the code and in the docs, that only grows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from process.audit import TYPES
+
+DOCS = Path(__file__).parents[2] / "docs" / "audit.md"
+# What stands here has been written to somebody's record. Add new types; never take one away or give it another name.
+FROZEN = [
+    "instance.started",
+    "instance.finished",
+    "instance.cancelled",
+    "instance.moved",
+    "task.available",
+    "task.claimed",
+    "task.released",
+    "task.reassigned",
+    "task.completed",
+    "task.returned",
+    "task.late",
+    "task.skipped",
+    "task.amended",
+    "task.due_changed",
+    "timer.fired",
+    "attachment.added",
+    "document.written",
+    "document.paraf",
+    "document.signed",
+    "printout.made",
+    "version.proposed",
+    "version.approved",
+    "version.rejected",
+    "version.published",
+    "version.revoked",
+    "person.added",
+    "person.changed",
+    "person.disabled",
+    "person.enabled",
+    "person.password_reset",
+    "person.password_changed",
+    "position.added",
+    "position.ended",
+    "position.changed",
+    "unit.added",
+    "unit.changed",
+    "calendar.added",
+    "calendar.changed",
+    "setting.changed",
+    "stream.sealed",
+    "payload.erased",
+    "trail.exported",
+    "archive.made",
+]
+
+
+def test_event_types_are_never_renamed():
+    assert [one for one in FROZEN if one not in TYPES] == []
+    assert sorted(TYPES) == sorted(FROZEN), "add the new type to FROZEN too"
+
+
+def test_the_docs_list_every_event_type_with_its_words():
+    listed = dict(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| ([^|]+) \|", DOCS.read_text(), flags=re.MULTILINE))
+    assert listed == dict(TYPES)
