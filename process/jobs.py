@@ -120,7 +120,7 @@ class Scheduler(Protocol):
 
 class ThreadScheduler:
     """Threads of this process: one fires timers (at most `interval` seconds late), one runs jobs, so that a long
-    print-out never keeps a deadline waiting, and one keeps the index of the record."""
+    print-out never keeps a deadline waiting, one keeps the index of the record, and one sees to exports."""
 
     def __init__(
         self,
@@ -129,6 +129,7 @@ class ThreadScheduler:
         run: Callable[[datetime], int],
         seal: Callable[[], int],
         index: Callable[[], int],
+        export: Callable[[threading.Event], None],
         *,
         interval: float = 0.5,
     ) -> None:
@@ -137,6 +138,7 @@ class ThreadScheduler:
         self._run = run
         self._seal = seal
         self._index = index
+        self._export = export
         self._interval = interval
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -149,6 +151,7 @@ class ThreadScheduler:
         self._stop.clear()
         for name, work in (
             ("alur-timers", self._timers), ("alur-jobs", self._jobs), ("alur-index", self._entries),
+            ("alur-exports", self._exports),
         ):  # fmt: skip
             thread = threading.Thread(target=self._loop, args=(work,), name=name, daemon=True)
             self._threads.append(thread)
@@ -183,6 +186,9 @@ class ThreadScheduler:
 
     def _entries(self) -> None:
         self._index()
+
+    def _exports(self) -> None:
+        self._export(self._stop)
 
     def _jobs(self) -> None:
         now = self._clock.now()

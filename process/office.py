@@ -10,6 +10,7 @@ from process.clock import Clock, SystemClock
 from process.definitions import Definitions
 from process.drafting import Drafts
 from process.engine import Engine
+from process.exports import Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
 from process.jobs import Jobs, Scheduler, ThreadScheduler
@@ -60,9 +61,15 @@ class Office:
         self.trail = Trail(store, clock)
         self.index = TrailIndex(store)
         self.records = Records(store, self.index)
+        self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
         self.jobs = Jobs(store, clock)
         self.scheduler: Scheduler = ThreadScheduler(
-            clock, self.engine.fire_due, self.jobs.run_due, self.trail.seal, self.index.catch_up
+            clock,
+            self.engine.fire_due,
+            self.jobs.run_due,
+            self.trail.seal,
+            self.index.catch_up,
+            self.exports.turn,
         )
 
     @classmethod

@@ -148,11 +148,15 @@ class Records:
         with self.store.reading() as tx:
             return tx.scalar(sa.select(sa.func.max(audit_entry.c.id))) or 0
 
-    def count(self, selection: Selection, *, upto: int) -> int:
-        """How many events are selected up to an entry."""
+    def count(self, selection: Selection, *, upto: int, instances: bool = False) -> int:
+        """How many events are selected up to an entry; with `instances` only those of instances' streams."""
         with self.store.reading() as tx:
             where = _Where.of(tx, selection, upto=upto)
-            return 0 if where is None else tx.scalar(where.counted()) or 0
+            if where is None:
+                return 0
+            if instances:
+                where = _Where(where.ids.where(audit_entry.c.stream.in_(sa.select(instance.c.stream))))
+            return tx.scalar(where.counted()) or 0
 
     def read(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
         """Everything selected up to an entry, each event once, in the order of the index; a transaction per chunk."""
@@ -184,6 +188,50 @@ class Records:
                 return set()
             chosen = where.ids.where(audit_entry.c.stream == stream_id).subquery()
             return {row.seq for row in tx.all(sa.select(audit_entry.c.seq).where(audit_entry.c.id == chosen.c.id))}
+
+    def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
+        """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
+        with whether it is selected itself; a transaction per chunk."""
+        for piece in self._pieces(selection, upto, chunk):
+            with self.store.reading() as tx:
+                entries = sa.select(audit_entry.c.id).where(piece, audit_entry.c.id <= upto).subquery("entries")
+                rows = _read(tx, _select(entries).order_by(event.c.stream, event.c.seq))
+                where = _Where.of(tx, selection, upto=upto)
+                assert where is not None  # what was known a moment ago does not become unknown
+                query = where.ids.where(audit_entry.c.id.in_([row.id for row in rows]))
+                chosen = {row.id for row in tx.all(query)}
+            yield [(row, row.id in chosen) for row in rows]
+
+    def _pieces(self, selection: Selection, upto: int, chunk: int) -> Iterator[sa.ColumnElement[bool]]:
+        """Conditions on the index that together cover those streams, each of `chunk` events or somewhat fewer."""
+        with self.store.reading() as tx:
+            where = _Where.of(tx, selection, upto=upto)
+            if where is None:
+                return
+            chosen = where.ids.subquery()
+            streams = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id)))
+            lengths = tx.all(
+                sa.select(audit_entry.c.stream, sa.func.max(audit_entry.c.seq).label("seq"))
+                .where(audit_entry.c.id <= upto, audit_entry.c.stream.in_(streams))
+                .group_by(audit_entry.c.stream)
+                .order_by(audit_entry.c.stream)
+            )
+        together: list[int] = []
+        size = 0
+        for row in lengths:
+            stream_id, length = row.stream, row.seq
+            if together and size + length > chunk:
+                yield audit_entry.c.stream.in_(together)
+                together, size = [], 0
+            if length > chunk:
+                for begin in range(0, length, chunk):
+                    numbers = audit_entry.c.seq.between(begin + 1, begin + chunk)
+                    yield sa.and_(audit_entry.c.stream == stream_id, numbers)
+            else:
+                together.append(stream_id)
+                size += length
+        if together:
+            yield audit_entry.c.stream.in_(together)
 
     def stream(self, stream_id: int, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
         """Every event of a stream that was indexed up to an entry, by number; a transaction per chunk."""

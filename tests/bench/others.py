@@ -65,7 +65,9 @@ def _lateness(folder: Path) -> list[float]:
                 fired.set()
             return count
 
-        scheduler = ThreadScheduler(clock, fire, office.jobs.run_due, office.trail.seal, office.index.catch_up)
+        scheduler = ThreadScheduler(
+            clock, fire, office.jobs.run_due, office.trail.seal, office.index.catch_up, office.exports.turn
+        )
         scheduler.start()
         try:
             for number, due in enumerate(dues):

@@ -1,0 +1,151 @@
+"""The columns of CSV and XLSX: their names never change, new ones only join at the end. See docs/audit.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import orjson
+
+from forms.canonical import CanonicalError, dumps, loads
+from process import audit
+from process.naming import Naming
+from process.records import Record
+
+WIB = timezone(timedelta(hours=7))
+# (name, kind): text, number, or instant (in WIB).
+COLUMNS = (
+    ("waktu_wib", "instant"),
+    ("waktu_utc", "text"),
+    ("peristiwa", "text"),
+    ("jenis", "text"),
+    ("pelaku", "text"),
+    ("pelaku_id", "number"),
+    ("jabatan", "text"),
+    ("jenis_jabatan", "text"),
+    ("unit", "text"),
+    ("nama_unit", "text"),
+    ("proses", "text"),
+    ("nama_proses", "text"),
+    ("pelaksanaan", "text"),
+    ("judul", "text"),
+    ("kunci", "text"),
+    ("langkah", "number"),
+    ("nama_langkah", "text"),
+    ("elemen", "text"),
+    ("tugas", "text"),
+    ("butir", "text"),
+    ("dokumen", "text"),
+    ("versi_dokumen", "number"),
+    ("alasan", "text"),
+    ("sebelum", "text"),
+    ("sesudah", "text"),
+    ("sumber", "text"),
+    ("permintaan", "text"),
+    ("rantai", "text"),
+    ("nomor", "number"),
+    ("keadaan_isi", "text"),
+    ("isi", "text"),
+    ("sidik_isi", "text"),
+    ("sidik", "text"),
+)
+NAMES = tuple(name for name, _ in COLUMNS)
+KINDS = tuple(kind for _, kind in COLUMNS)
+PRESENT, ERASED, MISSING = "ada", "dihapus menurut hukum", "hilang"
+
+Cell = str | int | datetime | None
+
+
+def row_of(record: Record, names: Naming) -> tuple[Cell, ...]:
+    """One event as cells, in the order of `COLUMNS`; instants are aware and in WIB, what is not known is None."""
+    header = record.header
+    data = payload_of(record)
+    by = data.get("oleh")
+    who: Mapping[str, Any] = by if isinstance(by, dict) else {}
+    unit = text(who.get("unit"))
+    step = names.step(record.process, header.element)
+    document = text(data.get("dokumen"))
+    before, after = changes_of(record)
+    at = record.at
+    return (
+        at.astimezone(WIB),
+        at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        audit.TYPES.get(header.type, header.type),
+        header.type,
+        text(who.get("nama")),
+        header.actor,
+        text(who.get("jabatan")),
+        header.kind,
+        unit,
+        names.units.get(unit) if unit else None,
+        record.process,
+        names.processes.get(record.process) if record.process else None,
+        record.instance,
+        record.title or None,
+        record.key or None,
+        step.number if step else None,
+        step.name if step else None,
+        header.element,
+        header.task,
+        text(data.get("item")),
+        names.documents.get((record.process or "", document), document) if document else None,
+        whole(data.get("versi")) if document else None,
+        text(data.get("alasan")) or text(data.get("catatan")),
+        before,
+        after,
+        header.source,
+        header.request,
+        record.stream,
+        header.seq,
+        state_of(record),
+        None if record.raw is None else record.raw.decode("utf-8", "replace"),
+        None if header.payload_digest is None else header.payload_digest.hex(),
+        header.hash.hex(),
+    )
+
+
+def state_of(record: Record) -> str:
+    """Whether the payload is there; without it, why."""
+    if record.raw is not None:
+        return PRESENT
+    return ERASED if record.erased_by is not None else MISSING
+
+
+def payload_of(record: Record) -> dict[str, Any]:
+    """The payload with numbers as floats: for texts and small numbers. Empty when it is gone or was damaged."""
+    try:
+        found = {} if record.raw is None else orjson.loads(record.raw)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def changes_of(record: Record) -> tuple[str | None, str | None]:
+    """What was there before and after, as canonical JSON: of a setting its values, of a document the fields that
+    changed, by their paths."""
+    if record.raw is None or (b'"sebelum"' not in record.raw and b'"sesudah"' not in record.raw):
+        return None, None
+    try:
+        data = loads(record.raw)  # exactly, as these may be amounts
+    except CanonicalError:
+        return None, None
+    changed = data.get("perubahan") if isinstance(data, dict) else None
+    if isinstance(changed, list):
+        fields = [one for one in changed if isinstance(one, dict)]
+        before, after = ({str(one.get("isian")): one.get(side) for one in fields} for side in ("sebelum", "sesudah"))
+        return dumps(before).decode(), dumps(after).decode()
+    if not isinstance(data, dict):
+        return None, None
+    sides = [dumps(data[side]).decode() if side in data else None for side in ("sebelum", "sesudah")]
+    return sides[0], sides[1]
+
+
+def text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def whole(value: object) -> int | None:
+    return (
+        int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) else None
+    )
