@@ -76,6 +76,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "import": frozenset({"table"}),
     "print": frozenset({"no", "yes"}),
     "format": frozenset({"rupiah", "persen", "tanggal"}),
+    "summary": frozenset({"yes"}),  # of a field in a list: on screen the row's line shows it, and folds the others
 }
 ROWS_PROPERTIES = frozenset({"minRows", "unique"})  # of a dynamiclist; read by forms.read
 

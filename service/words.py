@@ -21,6 +21,11 @@ def tanggal(value: date | datetime | None) -> str:
     return indonesian.long_date(value)
 
 
+def iso(moment: datetime) -> str:
+    """The day of an instant in WIB, for scripts: `2026-11-23`."""
+    return indonesian.today(moment).isoformat()
+
+
 def waktu(moment: datetime | None) -> str:
     """`23 November 2026 pukul 10.18 WIB`."""
     return NOTHING if moment is None else indonesian.moment(moment)
@@ -65,7 +70,7 @@ def berkelompok(digest: str) -> str:
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
-FILTERS = (tanggal, waktu, ringkas, sisa, ukuran, berkelompok)
+FILTERS = (tanggal, iso, waktu, ringkas, sisa, ukuran, berkelompok)
 
 
 def install(environment: Environment) -> None:

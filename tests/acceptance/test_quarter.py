@@ -51,6 +51,8 @@ def confirm(page: Page, shown: str = "Jumlah keluhan") -> None:
     expect(dialog.locator("[data-confirm-warning]")).to_contain_text("teliti dan tepat waktu")
     expect(dialog).to_contain_text("tidak tersertifikasi")
     expect(dialog.locator("[data-confirm-document]")).to_contain_text(shown)
+    for part in ("warning", "password", "ok"):  # reached without scrolling, however long the document is
+        expect(dialog.locator(f"[data-confirm-{part}]")).to_be_in_viewport(ratio=1)
     dialog.locator("[data-confirm-password]").fill("bukan kata sandinya")
     dialog.locator("[data-confirm-ok]").click()
     expect(dialog.locator("[data-confirm-error]")).to_contain_text("sandi")

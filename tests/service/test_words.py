@@ -14,6 +14,7 @@ def test_instants_are_shown_in_western_indonesian_time() -> None:
     assert words.waktu(MOMENT) == "23 November 2026 pukul 01.05 WIB"
     assert words.tanggal(MOMENT) == "23 November 2026"
     assert words.tanggal(date(2026, 8, 1)) == "1 Agustus 2026"
+    assert words.iso(MOMENT) == "2026-11-23"
     assert words.ringkas(MOMENT) == "Sen, 23 Nov 2026 01.05"
     assert words.waktu(None) == words.ringkas(None) == words.tanggal(None) == "–"
 

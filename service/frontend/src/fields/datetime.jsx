@@ -3,6 +3,7 @@ import flatpickr from 'flatpickr';
 import { Indonesian } from 'flatpickr/dist/esm/l10n/id.js';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { parseDate, parseTime, showDate } from '../lib/format.js';
+import { today } from '../lib/http.js';
 import { frame } from './common.jsx';
 import { Reading } from './reading.jsx';
 
@@ -76,7 +77,7 @@ function DateInput(props) {
   const openCalendar = () => {
     picker.current ??= flatpickr(holder.current.querySelector('.alur-kalender'), {
       locale: { ...Indonesian, firstDayOfWeek: 1 }, disableMobile: true, dateFormat: 'Y-m-d', ariaDateFormat: 'j F Y', appendTo: holder.current, monthSelectorType: 'static',
-      minDate: field.disallowPassedDates ? 'today' : undefined, position: () => {},
+      minDate: field.disallowPassedDates ? today() : undefined, position: () => {},
       onChange: (_, iso) => {
         latest.current.change([ showDate(iso), latest.current.timeText ]);
         holder.current.querySelector('input:not(.alur-kalender)').focus();

@@ -3,6 +3,7 @@ import { Component } from 'preact';
 import { useContext, useMemo, useRef } from 'preact/hooks';
 import { frame, useService } from './common.jsx';
 import { ImportBar } from './import.jsx';
+import { FoldedRow, Overview, filledIn, foldedColumns, progress } from './summary.jsx';
 
 const at = (node, path) => path.reduce((inner, key) => inner?.[key], node);
 const json = (value) => JSON.stringify(value) ?? '';
@@ -43,13 +44,17 @@ function selfContained(field, templating, registry) {
   return field.components.every(collect);
 }
 
-/** Which components stand side by side as the columns of a table; null when they are too many: then a row is a card. */
+/** Which components stand side by side as the columns of a table, and which are `folded` below each row; null when they are
+ * too many and none is marked to say the row in short: then a row is a card. */
 function columnsOf(field, layouter, registry) {
   const all = layouter.getRows(field.id).flatMap((line) => line.components.map((id) => registry.get(id)).filter(Boolean));
   const shown = all.filter((component) => component.type !== 'expression' || component.label);
+  const silent = all.filter((component) => !shown.includes(component));
+  const folded = foldedColumns(shown, silent, layouter, field);
+  if (folded) return folded;
   const plain = shown.every((component) => !component.components && ![ 'text', 'html', 'image', 'table', 'separator', 'spacer', 'button', 'filepicker' ].includes(component.type));
   if (!plain || !shown.length || shown.length > MOST_COLUMNS) return null;
-  return { shown, silent: all.filter((component) => !shown.includes(component)) };
+  return { shown, silent };
 }
 
 /** One row; renders only when something in it changed. */
@@ -59,7 +64,7 @@ class Row extends Component {
     return !next.alone || now.mark !== next.mark || now.count !== next.count || now.manager !== next.manager;
   }
 
-  render({ manager, index, field, indexes, item, outer, columns, RowsRenderer, rest, onRemove }) {
+  render({ manager, index, field, indexes, item, outer, columns, RowsRenderer, rest, onRemove, state, troubled, path }) {
     const inner = { ...(indexes || {}), [field.id]: index };
     const context = {
       data: outer.data, this: item, i: [ ...outer.i, index + 1 ],
@@ -71,19 +76,32 @@ class Row extends Component {
       </button>
     );
     const shared = { ...rest, indexes: inner };
+    const cells = columns && (
+      <>
+        <td class="alur-nomor">
+          <span class="alur-nomor-kata">Baris </span>{index + 1}
+          {columns.silent.map((component) => <FormField key={component.id} {...shared} field={component} />)}
+        </td>
+        {columns.shown.map((component) => (
+          <td key={component.id} class={`alur-sel alur-sel-${component.type}`}><FormField {...shared} field={component} alurCell /></td>
+        ))}
+        {manager.changeable(field, rest) && <td class="alur-sel-hapus">{remove}</td>}
+      </>
+    );
+    if (columns?.folded) {
+      return (
+        <LocalExpressionContext.Provider value={context}>
+          <FoldedRow
+            id={`${path.join('-')}-${index}-rinci`} number={index + 1} columns={columns} shared={shared} state={state} troubled={troubled}
+            span={columns.shown.length + (manager.changeable(field, rest) ? 3 : 2)}
+          >{cells}</FoldedRow>
+        </LocalExpressionContext.Provider>
+      );
+    }
     return (
       <LocalExpressionContext.Provider value={context}>
         {columns ? (
-          <tr>
-            <td class="alur-nomor">
-              <span class="alur-nomor-kata">Baris </span>{index + 1}
-              {columns.silent.map((component) => <FormField key={component.id} {...shared} field={component} />)}
-            </td>
-            {columns.shown.map((component) => (
-              <td key={component.id} class={`alur-sel alur-sel-${component.type}`}><FormField {...shared} field={component} alurCell /></td>
-            ))}
-            {manager.changeable(field, rest) && <td class="alur-sel-hapus">{remove}</td>}
-          </tr>
+          <tr>{cells}</tr>
         ) : (
           <div class="alur-kartu" role="group" aria-label={`Baris ${index + 1}`}>
             <div class="alur-kartu-kepala" aria-hidden={remove ? undefined : 'true'}><span>Baris {index + 1}</span>{remove}</div>
@@ -138,7 +156,9 @@ export class Rows extends RepeatRenderManager {
     const columns = useMemo(() => columnsOf(field, layouter, this._formFieldRegistry), [ field, layouter ]);
     const alone = useMemo(() => selfContained(field, templating, this._formFieldRegistry), [ field, templating ]);
     const members = useMemo(() => field.components.map((component) => component.id), [ field ]);
+    const conditions = useService('conditionChecker');
     const handlers = useRef(null);
+    const asked = useRef([]);
     handlers.current = { values, onChange: props.onChange, path };
 
     const remove = (index) => {
@@ -151,13 +171,31 @@ export class Rows extends RepeatRenderManager {
     };
     const own = Object.values(indexes ?? {});
     const switches = json([ properties, rest.readonly, rest.disabled ]);
-    const rows = values.map((item, index) => (
-      <Row
-        key={index} manager={this} index={index} field={field} indexes={indexes} item={item} outer={outer} columns={columns} RowsRenderer={RowsRenderer}
-        rest={rest} alone={alone} count={values.length} onRemove={this.changeable(field, rest) ? () => remove(index) : null}
-        mark={json([ item, switches, members.map((id) => at(errors, [ id, ...own, index ])) ])}
-      />
-    ));
+    const errorsAt = (ids, index) => ids.map((id) => at(errors, [ id, ...own, index ]));
+    const foldedIds = columns?.folded?.flat().map((component) => component.id);
+    const reading = Boolean(rest.readonly || rest.disabled || properties.readOnly) || !filledIn(field);
+    /** Asked again only of rows that changed, or whose completeness may hang on something outside of them. */
+    const stateOf = (item, index, mark) => {
+      if (reading || !foldedIds) return { missing: null, asked: 0, filled: false };
+      const known = asked.current[index];
+      if (alone && known?.mark === mark) return known;
+      const context = { data, this: item, i: [ ...outer.i, index + 1 ], parent: outer };
+      return asked.current[index] = { mark, ...progress(field, foldedIds, item, context, conditions) };
+    };
+    let incomplete = 0;
+    const rows = values.map((item, index) => {
+      const mark = json([ item, switches, errorsAt(members, index) ]);
+      const state = stateOf(item, index, mark);
+      if (state.missing) incomplete += 1;
+      const troubles = foldedIds ? json(errorsAt(foldedIds, index).filter(Boolean)) : '[]';
+      return (
+        <Row
+          key={index} manager={this} index={index} field={field} indexes={indexes} item={item} outer={outer} columns={columns} RowsRenderer={RowsRenderer}
+          rest={rest} alone={alone} count={values.length} onRemove={this.changeable(field, rest) ? () => remove(index) : null}
+          mark={mark} state={state} troubled={troubles === '[]' ? '' : troubles} path={path}
+        />
+      );
+    });
     if (!values.length) return <p class="alur-kosong">{this.changeable(field, rest) ? 'Belum ada baris.' : 'Tidak ada.'}</p>;
     if (!columns) return <div class="alur-kartu-kartu">{rows}</div>;
     const many = columns.shown.length;
@@ -165,21 +203,24 @@ export class Rows extends RepeatRenderManager {
     const weights = columns.shown.map(weightOf);
     const total = weights.reduce((sum, one) => sum + one, 0);
     return (
-      <div class={`alur-tabel alur-tabel-${width}`}>
+      <div class={`alur-tabel alur-tabel-${width} ${columns.folded ? 'alur-ringkas' : ''}`}>
+        {columns.folded && <Overview count={values.length} incomplete={incomplete} readonly={reading} />}
         <table>
           <colgroup>
             <col class="alur-kol-nomor" />
             {weights.map((weight, index) => <col key={index} style={{ width: `${(100 * weight) / total}%` }} />)}
             {this.changeable(field, rest) && <col class="alur-kol-hapus" />}
+            {columns.folded && <col class="alur-kol-buka" />}
           </colgroup>
           <thead>
             <tr>
               <th scope="col" class="alur-nomor">No.</th>
               {columns.shown.map((component) => <Heading key={component.id} component={component} />)}
               {this.changeable(field, rest) && <th class="alur-sel-hapus"><span class="visually-hidden">Hapus baris</span></th>}
+              {columns.folded && <th class="alur-sel-buka"><span class="visually-hidden">Rincian</span></th>}
             </tr>
           </thead>
-          <tbody>{rows}</tbody>
+          {columns.folded ? rows : <tbody>{rows}</tbody>}
         </table>
       </div>
     );
@@ -199,7 +240,7 @@ export class Rows extends RepeatRenderManager {
       const list = currentTarget.closest('.fjs-form-field-dynamiclist');
       // After the new row is drawn: go to its first field, so that a list is filled without the mouse.
       setTimeout(() => {
-        const added = [ ...list.querySelectorAll('tbody > tr, .alur-kartu') ].at(-1);
+        const added = [ ...list.querySelectorAll('tbody > tr:not(.alur-rinci), .alur-kartu') ].at(-1);
         added?.querySelector('input:not([tabindex="-1"]):not([readonly]), select, textarea')?.focus();
       });
     };

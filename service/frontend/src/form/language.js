@@ -1,6 +1,7 @@
 import { Validator, buildExpressionContext } from '@bpmn-io/form-js-viewer';
 import dictionary from '../i18n/form.json';
 import { plain } from '../lib/format.js';
+import { today } from '../lib/http.js';
 
 const DECIMAL = /^-?\d+\.\d+$/;
 
@@ -48,8 +49,8 @@ const SHAPES = {
 function checkDatetime(field, value) {
   const [ shape, message ] = SHAPES[field.subtype] ?? SHAPES.date;
   if (!shape.test(value)) return message;
-  if (field.disallowPassedDates && field.subtype !== 'time' && value.slice(0, 10) < new Date().toLocaleDateString('sv-SE')) {
-    return 'Tanggal tidak boleh lewat dari hari ini.';
+  if (field.disallowPassedDates && field.subtype !== 'time' && value.slice(0, 10) < today()) {
+    return 'Tanggal tidak boleh sebelum hari ini.';
   }
   return null;
 }

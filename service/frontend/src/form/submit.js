@@ -87,6 +87,8 @@ export class Submission {
     password.value = '';
     tell('');
     dialog.showModal();
+    part('document').focus({ preventScroll: true }); // what is to be signed is read first
+    part('scroll').scrollTop = 0;
     return new Promise((resolve, reject) => {
       const listening = new AbortController();
       const on = (node, event, handler) => node?.addEventListener(event, handler, { signal: listening.signal });

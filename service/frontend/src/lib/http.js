@@ -7,6 +7,8 @@ export const csrf = () => meta('csrf-token')?.content ?? '';
 
 /** Who this page was made for; empty on pages that do not say. */
 export const person = () => meta('alur-person')?.content ?? '';
+/** The office's date as yyyy-mm-dd: the server's, for the clock of a visitor's machine may be wrong. */
+export const today = () => meta('alur-today')?.content ?? new Date().toLocaleDateString('sv-SE');
 
 /** An answer that is no success. `status` 0: the server could not be reached. `body`: the problem's members. */
 export class Problem extends Error {
