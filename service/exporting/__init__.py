@@ -42,7 +42,14 @@ FORMATS: dict[str, Format] = {
     for one in (
         Format("csv", "CSV", "csv", "text/csv; charset=utf-8",
                "Tabel teks untuk diolah dengan perangkat apa pun; satu baris per peristiwa.", "csv_", bom=True),
+        Format("xlsx", "Excel (XLSX)", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+               "Lembar kerja dengan tanggal dan angka sebenarnya, siap disaring; keterangan di depan.", "xlsx"),
         Format("jsonl", "JSON Lines", "jsonl", "application/x-ndjson",
                "Untuk pembuktian: rantai sidik dapat diperiksa tanpa perangkat lunak ini.", "jsonl"),
+        Format("xes", "XES (IEEE 1849)", "xes", "application/xml",
+               "Untuk penggalian proses: satu kasus per pelaksanaan; hanya peristiwa pelaksanaan.", "xes",
+               instances=True),
+        Format("ocel", "OCEL 2.0", "json", "application/json",
+               "Untuk penggalian proses berpusat objek: pelaksanaan, tugas, dokumen, pegawai, dan unit.", "ocel"),
     )
 }  # fmt: skip

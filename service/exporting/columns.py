@@ -51,7 +51,6 @@ COLUMNS = (
     ("sidik", "text"),
 )
 NAMES = tuple(name for name, _ in COLUMNS)
-KINDS = tuple(kind for _, kind in COLUMNS)
 PRESENT, ERASED, MISSING = "ada", "dihapus menurut hukum", "hilang"
 
 Cell = str | int | datetime | None
