@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import simplejson
 
 MAX_DEPTH = 64
@@ -45,10 +46,9 @@ def dumps(data: Any) -> bytes:
     float is taken as the shortest decimal that reads back as it (0.1 is 0.1). Anything else, and what the module's
     rules refuse, raises CanonicalError.
     """
-    try:
-        encoded = _ENCODER.encode(_normal(data, 1)).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise CanonicalError("text with a lone surrogate") from error
+    encoded = _quick(data)
+    if encoded is None:
+        encoded = _thorough(data)
     if len(encoded) > MAX_BYTES:
         raise CanonicalError(f"more than {MAX_BYTES} bytes")
     return encoded
@@ -98,6 +98,13 @@ def plain(number: Decimal) -> str:
 
     Raises CanonicalError for NaN, Infinity and for more than MAX_DIGITS digits.
     """
+    text = str(number)
+    if len(text) <= MAX_DIGITS:  # what nearly all numbers are
+        if text.isdecimal():
+            return text
+        whole, point, rest = text.partition(".")
+        if point and whole.isdecimal() and rest.isdecimal():
+            return text.rstrip("0").rstrip(".")
     if not number.is_finite():
         raise CanonicalError("a number that is not finite")
     if not number:
@@ -106,12 +113,69 @@ def plain(number: Decimal) -> str:
     assert isinstance(exponent, int)
     if len(digits) + abs(exponent) > _NUMBER_TEXT:
         raise CanonicalError(f"a number of more than {MAX_DIGITS} digits")
-    text = format(number, "f")
+    return _shortest(format(number, "f"))
+
+
+def _shortest(text: str) -> str:
+    """Plain notation without trailing zeros."""
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     if len(text) > MAX_DIGITS + 2:
         raise CanonicalError(f"a number of more than {MAX_DIGITS} digits")
     return text
+
+
+_QUICK = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+)
+_ATOMS = frozenset((str, Decimal, type(None), bool, int))
+_OUTER = frozenset((dict, list))
+_USUAL = _ATOMS | _OUTER
+
+
+def _quick(data: Any) -> bytes | None:
+    """The canonical bytes of what data usually is: plain dicts, lists, texts, numbers that are no floats. None for
+    anything else, be it right or wrong."""
+    if not _usual(data):
+        return None
+    try:
+        encoded = orjson.dumps(data, default=_fragment, option=_QUICK)
+    except TypeError:  # a key that is no text, a lone surrogate, a number out of bounds
+        return None
+    return None if b"\\u0000" in encoded else encoded
+
+
+def _usual(data: Any) -> bool:
+    """Is there nothing in it but the usual types, no deeper than allowed? A whole level is looked at at once."""
+    level: list[Any] = [data]
+    for _ in range(MAX_DEPTH + 1):
+        kinds = set(map(type, level))
+        if kinds <= _ATOMS:
+            return True
+        if not kinds <= _USUAL:
+            return False
+        level = [
+            one
+            for outer in level
+            if type(outer) in _OUTER
+            for one in (outer.values() if type(outer) is dict else outer)
+        ]
+    return False
+
+
+def _fragment(number: Decimal) -> orjson.Fragment:
+    return orjson.Fragment(plain(number))
+
+
+def _thorough(data: Any) -> bytes:
+    """The canonical bytes of anything that has them; raises CanonicalError."""
+    try:
+        return _ENCODER.encode(_normal(data, 1)).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CanonicalError("text with a lone surrogate") from error
 
 
 def _normal(value: Any, depth: int) -> Any:

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from datetime import date
 from decimal import Decimal
+from enum import Enum
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +20,10 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=12,
 )
+
+
+class Colour(Enum):
+    RED = "red"
 
 
 def test_the_form_is_sorted_dense_and_utf8():
@@ -139,6 +146,45 @@ def test_a_pair_of_escaped_surrogates_is_one_character():
 
 def test_a_file_saved_with_a_byte_order_mark_is_read():
     assert loads(b'\xef\xbb\xbf{"a":1}') == {"a": 1}
+
+
+wild = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text(max_size=6)
+    | st.characters(categories=["Cs", "Cc", "Zl", "Zp"])
+    | st.integers()
+    | st.floats()
+    | st.decimals()
+    | st.decimals(min_value=-100, max_value=100, places=3)
+    | st.sampled_from([b"", date(2026, 11, 23), Colour.RED, UUID(int=1), 2**63, -(2**64), Decimal("1E+500")]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=4)
+    | st.lists(inner, max_size=2).map(tuple),
+    max_leaves=8,
+)
+
+
+def written(value):
+    try:
+        return dumps(value)
+    except CanonicalError as error:
+        return str(error)
+
+
+@given(wild)
+@settings(max_examples=200)
+def test_the_quick_way_gives_what_the_thorough_way_gives(value):
+    """A tuple is a list, but not what data usually is: in it everything is looked at value by value."""
+    assert written([value]) == written((value,))
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1])
+def test_both_ways_stop_at_the_same_depth(depth):
+    inner: object = "x"
+    for _ in range(depth - 1):
+        inner = {"a": inner}
+    assert written([inner]) == written((inner,))
 
 
 @given(st.binary(max_size=40))
