@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from forms.errors import FieldError, FormInvalid
+from forms.levels import USUAL, levels, named
 
 MAX_DEPTH = 12
 MAX_VALUES = 100_000
@@ -41,6 +42,40 @@ def check(data: object, *, storable: bool = False) -> dict[str, Any]:
 
 def problem_of(data: object, *, storable: bool = True) -> str | None:
     """The Indonesian sentence that says why the value cannot be taken, or None."""
+    return None if _harmless(data, storable) else _looked_through(data, storable)
+
+
+def _harmless(data: object, storable: bool) -> bool:
+    """Is it at once clear that the value can be taken?"""
+    values = characters = 0
+    for depth, (level, kinds) in enumerate(levels(data)):
+        values += len(level)
+        if depth > MAX_DEPTH or values > MAX_VALUES or not kinds <= USUAL:
+            return False
+        numbers = [str(value) for value in level if type(value) is Decimal]
+        # Written with nothing but digits, sign and point: it is finite, and its exponent no larger than its length.
+        if numbers and (max(map(len, numbers)) > MAX_DIGITS or "".join(numbers).strip("0123456789.-")):
+            return False
+        texts = "".join([value for value in level if type(value) is str])
+        keys = named(level)
+        if keys is None or not _storable(keys) or (storable and not _storable(texts)):
+            return False
+        characters += len(texts) + len(keys)
+        if characters > MAX_CHARACTERS or any(len(value) > MAX_KEYS for value in level if type(value) is dict):
+            return False
+    return True
+
+
+def _storable(text: str) -> bool:
+    """Has the text neither NUL nor lone surrogates?"""
+    try:
+        return "\x00" not in text and (text.isascii() or bool(text.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
+def _looked_through(data: object, storable: bool) -> str | None:
+    """The same, value by value, and the sentence about the first that cannot be taken."""
     values = characters = 0
     level: list[object] = [data]
     for _ in range(MAX_DEPTH + 1):

@@ -18,6 +18,8 @@ from typing import Any
 import orjson
 import simplejson
 
+from forms.levels import USUAL, levels
+
 MAX_DEPTH = 64
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DIGITS = 128
@@ -131,9 +133,7 @@ _QUICK = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
-_ATOMS = frozenset((str, Decimal, type(None), bool, int))
-_OUTER = frozenset((dict, list))
-_USUAL = _ATOMS | _OUTER
+_USUAL = USUAL | {int}
 
 
 def _quick(data: Any) -> bytes | None:
@@ -149,21 +149,8 @@ def _quick(data: Any) -> bytes | None:
 
 
 def _usual(data: Any) -> bool:
-    """Is there nothing in it but the usual types, no deeper than allowed? A whole level is looked at at once."""
-    level: list[Any] = [data]
-    for _ in range(MAX_DEPTH + 1):
-        kinds = set(map(type, level))
-        if kinds <= _ATOMS:
-            return True
-        if not kinds <= _USUAL:
-            return False
-        level = [
-            one
-            for outer in level
-            if type(outer) in _OUTER
-            for one in (outer.values() if type(outer) is dict else outer)
-        ]
-    return False
+    """Is there nothing in it but the usual types, no deeper than allowed?"""
+    return all(depth <= MAX_DEPTH and kinds <= _USUAL for depth, (_, kinds) in enumerate(levels(data)))
 
 
 def _fragment(number: Decimal) -> orjson.Fragment:

@@ -220,6 +220,9 @@ def to_decimal(value: object) -> Decimal | None:
 
 def _plain(number: Decimal) -> Decimal | None:
     """Without exponent and without minus zero; None when out of bounds (NaN, too many digits)."""
+    text = str(number)
+    if number and len(text) <= _MONEY_DIGITS and not text.strip("0123456789.-"):
+        return number  # what nearly all numbers are, as they are
     if not number.is_finite() or not -20 <= number.adjusted() < _MONEY_DIGITS:
         return None
     if number.as_tuple().exponent < -40:  # type: ignore[operator]
@@ -240,6 +243,8 @@ def identity(value: object) -> tuple[str, Any]:
 
 def decimals(number: Decimal) -> int:
     """Digits after the point that say something: 1.50 has one."""
+    if str(number).isdecimal():
+        return 0  # what most numbers are
     exponent = number.normalize(_EXACT).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from forms import bounds, compile, indonesian, row_identity, row_rules, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
-from forms.live import Box, List, fill, fits, normal
+from forms.live import List, Live, fill, fits, normal
 from forms.schema import UNSET, Component, FilesField, Rows, empty_value
 from forms.scope import Scope, get_at, scope_of, set_at
-from forms.settle import Evaluator, Plan, settle, storable
+from forms.settle import Evaluator, Plan, settle, stored
 
 STALE_ROWS = "Jumlah baris tidak sama dengan yang ditetapkan; muat ulang halaman lalu isi kembali."
 OTHER_ROW = "Baris ini sudah berganti sejak halaman dibuka; muat ulang halaman lalu periksa isiannya."
@@ -45,7 +45,7 @@ class Form:
         self.findings = findings
         self.scope = scope_of(components)
         self._plan = Plan(self.scope)
-        self._marshmallow = compile.compile_schema(self.scope)()
+        self._shape = compile.Shape(self.scope)
 
     def __repr__(self) -> str:
         return f"<Form {self.id} {self.digest[:12]}>"
@@ -57,7 +57,7 @@ class Form:
         `draft`, what was saved or sent before, goes over what may be edited, its fixed rows to the rows that they were
         filled in for; values of a type that the field cannot show are passed over.
         """
-        return _start(self.scope, _json(initial), draft)
+        return _start(self.scope, stored(initial), draft)
 
     def load(
         self,
@@ -75,16 +75,16 @@ class Form:
         than bounds.MAX_ERRORS), in the order of the form: FormInvalid.
         """
         given = bounds.check(submitted)
-        start = _json(initial)
-        valid, problems = compile.load(self._marshmallow, given)
-        root = fill(self.scope, valid, start)
+        start = stored(initial)
+        valid, problems = self._shape.load(given, start)
+        live = fill(self.scope, valid, start)
         evaluator = Evaluator(now.astimezone(indonesian.WIB), lambda path: _at(given, path) is not UNSET)
-        settle(root, self._plan, evaluator)
+        settle(live, self._plan, evaluator)
         around = rules.Surroundings(evaluator, start, attachments or {}, now)
-        errors = [*_cell_errors(root, problems, around), *_shape_errors(root, problems, given)]
+        errors = [*_cell_errors(live, problems, around), *_shape_errors(live, problems, given)]
         if errors or evaluator.errors:
             raise FormInvalid(list(dict.fromkeys([*errors, *evaluator.errors]))[: bounds.MAX_ERRORS])
-        result = root.output()
+        result = live.root.output()
         bounds.check(result, storable=True)
         return result
 
@@ -97,10 +97,10 @@ class Form:
         return set(_attachment_ids(self.scope, data))
 
 
-def _cell_errors(root: Box, problems: dict[Path, list[str]], around: rules.Surroundings) -> Iterable[FieldError]:
+def _cell_errors(live: Live, problems: dict[Path, list[str]], around: rules.Surroundings) -> Iterable[FieldError]:
     """Errors of the fields that a person could have filled in; problems of all fields are taken from `problems`."""
-    for part in root.walk():
-        found = problems.pop(part.path, None)
+    for part in list(live.root.walk()) if problems else [one for one in live.judged if one.box.shown]:
+        found = problems.pop(part.path, None) if problems else None
         if isinstance(part, List):
             if found and not part.hidden:
                 yield from (FieldError(part.path, part.component.id, message) for message in found)
@@ -113,13 +113,10 @@ def _cell_errors(root: Box, problems: dict[Path, list[str]], around: rules.Surro
             yield FieldError(part.path, part.component.id, message)
 
 
-def _shape_errors(root: Box, problems: dict[Path, list[str]], given: Mapping[str, Any]) -> Iterable[FieldError]:
+def _shape_errors(live: Live, problems: dict[Path, list[str]], given: Mapping[str, Any]) -> Iterable[FieldError]:
     """What is wrong with the submission apart from single fields: keys that nobody knows, rows that do not fit."""
-    aside = set()
-    for part in root.walk():
-        if part.hidden:
-            aside.add(part.path)
-        elif isinstance(part, List) and part.component.fixed:
+    for part in live.lists:
+        if part.component.fixed and not part.hidden and part.box.shown:
             rows = _at(given, part.path)
             if not isinstance(rows, list):
                 continue
@@ -129,12 +126,12 @@ def _shape_errors(root: Box, problems: dict[Path, list[str]], given: Mapping[str
             for number, (row, sent) in enumerate(zip(part.rows, rows, strict=True)):
                 if row_identity.another(part.item, row.initial, sent):
                     yield FieldError((*part.path, number), part.component.id, OTHER_ROW)
+    aside = {part.path for part in live.root.walk() if part.hidden} if problems else set()
     for path, found in problems.items():
         if any(path[:end] in aside for end in range(1, len(path) + 1)):
             continue
-        if found == [compile.UNKNOWN] and _at(root.initial, path) is not UNSET:
-            # form-js does not send these, but a client that sends back what it was given does no harm.
-            continue
+        if found == [compile.UNKNOWN] and _at(live.root.initial, path) is not UNSET:
+            continue  # what `Shape.load` need not tell
         yield from (FieldError(path, "", message) for message in found)
 
 
@@ -183,11 +180,6 @@ def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
         data[key] = dict(inner) if isinstance(inner, dict) else {}
         data = data[key]
     set_at(data, path[-1:], value)
-
-
-def _json(initial: Mapping[str, Any]) -> dict[str, Any]:
-    """Initial data as JSON values: FEEL may have given dates."""
-    return {key: storable(value) for key, value in initial.items()}
 
 
 def _attachment_ids(scope: Scope, data: object) -> Iterable[str]:

@@ -17,6 +17,7 @@ from marshmallow import ValidationError
 from forms import text
 from forms.errors import Path
 from forms.feel import Expression
+from forms.fields import to_decimal
 from forms.schema import (
     UNSET,
     CheckboxField,
@@ -41,17 +42,19 @@ class Cell:
     item: Item
     component: Field
     box: Box
-    path: Path
     value: Any
     initial: Any
+    readonly: bool
     hidden: bool = False
-    readonly: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.box.path + self.item.path
 
     @property
     def writable(self) -> bool:
         """Does the value come from the person who fills in the form?"""
-        c = self.component
-        return not (self.hidden or self.readonly or c.given)
+        return not (self.hidden or self.readonly or self.item.given)
 
     def current(self) -> Any:
         return None if self.hidden else self.initial if self.readonly else self.value
@@ -68,9 +71,12 @@ class List:
     item: Item
     component: Rows
     box: Box
-    path: Path
-    rows: list[Box]
+    rows: list[Box] = field(default_factory=list)
     hidden: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.box.path + self.item.path
 
     def show(self) -> None:
         set_at(self.box.data, self.item.path, None if self.hidden else [row.data for row in self.rows])
@@ -78,31 +84,24 @@ class List:
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """One scope with data: the form, or one row. `data` is what expressions see as `this`."""
+    """One scope with data: the form, or one row. `data` is what expressions see as `this`, `top` that of the form."""
 
-    scope: Scope
     data: dict[str, Any]
     initial: Mapping[str, Any]
-    path: Path
-    parent: Box | None
-    numbers: tuple[int, ...]
-    parts: list[Cell | List] = field(default_factory=list)
+    top: dict[str, Any]
+    path: Path = ()
+    numbers: tuple[int, ...] = ()
     owner: List | None = None
+    parts: list[Cell | List] = field(default_factory=list)
+
+    @property
+    def parent(self) -> Box | None:
+        return None if self.owner is None else self.owner.box
 
     @property
     def shown(self) -> bool:
         """Is no list hidden that this scope is a row of?"""
         return self.owner is None or (not self.owner.hidden and self.owner.box.shown)
-
-    def everything(self) -> list[Cell | List]:
-        """Cells and lists in the order of the form, hidden or not."""
-        found: list[Cell | List] = []
-        for part in self.parts:
-            found.append(part)
-            if isinstance(part, List):
-                for row in part.rows:
-                    found += row.everything()
-        return found
 
     def walk(self) -> Iterator[Cell | List]:
         """Cells and lists in the order of the form, the insides of a hidden list left out."""
@@ -114,13 +113,10 @@ class Box:
 
     def context(self, expression: Expression) -> dict[str, Any]:
         """What an expression of this scope is evaluated with: only what it names. All of it are FEEL values."""
-        root = self
-        while root.parent is not None:
-            root = root.parent
-        context: dict[str, Any] = {}
+        top, context = self.top, {}
         for name in expression.names:
-            if name in root.data:
-                context[name] = root.data[name]
+            if name in top:
+                context[name] = top[name]
                 continue
             special = SPECIAL.get(name)
             if special == "this":
@@ -144,48 +140,93 @@ class Box:
             if part.hidden:
                 continue
             if isinstance(part, List):
-                set_at(result, part.item.path, [row.output() for row in part.rows])
-            elif not part.component.disabled:
-                set_at(result, part.item.path, part.current())
+                value: Any = [row.output() for row in part.rows]
+            elif part.component.disabled:
+                continue
+            else:
+                value = part.initial if part.readonly else part.value
+            key = part.item.key
+            if key is None:
+                set_at(result, part.item.path, value)
+            else:
+                result[key] = value
         return result
 
 
-def fill(
-    scope: Scope,
-    given: Mapping[str, Any],
-    initial: Mapping[str, Any],
-    path: Path = (),
-    parent: Box | None = None,
-    numbers: tuple[int, ...] = (),
-) -> Box:
+@dataclass(slots=True, eq=False)
+class Live:
+    """A whole form being filled in. Its parts once more, hidden or not, in the order of the form: those with conditions
+    of their own, those that may be wrong in view of the rest, the lists; and the computed cells by their item."""
+
+    root: Box
+    conditional: list[Cell | List] = field(default_factory=list)
+    judged: list[Cell | List] = field(default_factory=list)
+    lists: list[List] = field(default_factory=list)
+    computed: dict[int, list[Cell]] = field(default_factory=dict)
+
+
+def fill(scope: Scope, given: Mapping[str, Any], initial: Mapping[str, Any]) -> Live:
     """The live form of `given` (what passed the marshmallow schema) over `initial` (JSON values)."""
-    box = Box(scope, _copy(initial, scope), initial, path, parent, numbers)
+    data = _copy(initial, scope)
+    live = Live(Box(data, initial, data))
+    _fill(live, live.root, scope, given)
+    return live
+
+
+def _fill(live: Live, box: Box, scope: Scope, given: Mapping[str, Any]) -> None:
+    initial, data, parts = box.initial, box.data, box.parts
     for item in scope.items:
-        component, here = item.component, path + item.path
-        value, start = get_at(given, item.path), get_at(initial, item.path)
+        component, key = item.component, item.key
+        value = get_at(given, item.path) if key is None else given.get(key)
+        part: Cell | List
         if isinstance(component, Rows):
-            assert item.rows is not None
-            rows = value if isinstance(value, list) else []
-            starts = [r if isinstance(r, dict) else {} for r in start] if isinstance(start, list) else []
-            count = len(starts) if component.fixed else len(rows)
-            part: Cell | List
-            part = table = List(item, component, box, here, [])
-            for number in range(count):
-                row = rows[number] if number < len(rows) and isinstance(rows[number], dict) else {}
-                # Rows that come and go have no lasting number: only fixed rows know their initial data.
-                first = starts[number] if component.fixed else {}
-                table.rows.append(fill(item.rows, row, first, (*here, number), box, (*numbers, number + 1)))
-                table.rows[-1].owner = table
+            part = List(item, component, box)
+            live.lists.append(part)
+            parts.append(part)
         else:
-            first_value = UNSET if component.readonly is False and not component.given else normal(item, start)
-            if component.given:
-                value = first_value
+            first = UNSET
+            if item.starts:
+                first = normal(item, get_at(initial, item.path) if key is None else initial.get(key, UNSET))
+            if item.given:
+                value = first
             elif value is UNSET or value is None:
                 value = empty_value(component)
-            part = Cell(item, component, box, here, value, first_value, readonly=component.readonly is True)
-        box.parts.append(part)
-        part.show()
-    return box
+            readonly = component.readonly is True
+            shown = first if readonly else value
+            part = Cell(item, component, box, value, first, readonly)
+            parts.append(part)
+            if item.computed:
+                live.computed.setdefault(id(item), []).append(part)
+        if item.conditional:
+            live.conditional.append(part)
+        if item.judged:
+            live.judged.append(part)
+        if item.rows is not None:
+            assert isinstance(part, List)
+            _fill_rows(live, part, item.rows, value)
+            shown = [row.data for row in part.rows]
+        if key is None:
+            set_at(data, item.path, shown)
+        else:
+            data[key] = shown
+
+
+def _fill_rows(live: Live, table: List, scope: Scope, given: Any) -> None:
+    """As many rows as the person sent, or, fixed ones, as the list started with."""
+    box, item = table.box, table.item
+    rows = given if isinstance(given, list) else []
+    starts: list[Any] = []
+    if table.component.fixed:
+        # Rows that come and go have no lasting number: only fixed rows know their initial data.
+        first = get_at(box.initial, item.path)
+        starts = first if isinstance(first, list) else []
+    path = table.path
+    for number in range(len(starts) if table.component.fixed else len(rows)):
+        row = rows[number] if number < len(rows) and isinstance(rows[number], dict) else {}
+        start = starts[number] if number < len(starts) and isinstance(starts[number], dict) else {}
+        inner = Box(_copy(start, scope), start, box.top, (*path, number), (*box.numbers, number + 1), table)
+        table.rows.append(inner)
+        _fill(live, inner, scope, row)
 
 
 def normal(item: Item, start: Any) -> Any:
@@ -196,19 +237,22 @@ def normal(item: Item, start: Any) -> Any:
         start = component.default
     if start is UNSET or start is None:
         return empty_value(component)
-    if isinstance(component, ExpressionField):
+    if item.computed or _as_it_is(component, start):
         return start
-    if (
-        isinstance(component, TextField)
-        and isinstance(start, str)
-        and text.clean(start, multiline=component.multiline) == start
-    ):
-        return start  # right or wrong: no check would change it
     try:
         value = item.check.taken(start) if item.check is not None else start
     except ValidationError:
         return start if fits(component, start) else empty_value(component)
     return empty_value(component) if value is None else value
+
+
+def _as_it_is(component: Field, start: Any) -> bool:
+    """Is it a text or a number that no check would change, right or wrong?"""
+    if isinstance(component, TextField):
+        return type(start) is str and text.clean(start, multiline=component.multiline) == start
+    if isinstance(component, NumberField):
+        return type(start) is Decimal and not component.as_string and to_decimal(start) is start
+    return False
 
 
 def fits(component: Field, value: Any) -> bool:

@@ -172,6 +172,8 @@ EMPTY: Mapping[type[Field], Any] = {TextField: "", CheckboxField: False}
 
 def empty_value(component: Field) -> Any:
     """What form-js submits for a field that nobody filled in."""
-    if isinstance(component, FilesField) or (isinstance(component, ChoiceField) and component.many):
-        return []
-    return EMPTY.get(type(component))
+    kind = type(component)
+    if kind in EMPTY:
+        return EMPTY[kind]
+    many = isinstance(component, FilesField) or (isinstance(component, ChoiceField) and component.many)
+    return [] if many else None

@@ -12,7 +12,20 @@ from typing import Any
 
 from forms.feel import Expression
 from forms.fields import FormField
-from forms.schema import UNSET, Component, Field, Group, KeyPath, Rows
+from forms.schema import (
+    UNSET,
+    ChoiceField,
+    Component,
+    DateTimeField,
+    ExpressionField,
+    Field,
+    FilesField,
+    Group,
+    KeyPath,
+    NumberField,
+    Rows,
+    TextField,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,48 @@ class Item:
     hides: tuple[Expression, ...]
     rows: Scope | None = None
     check: FormField | None = field(default=None, compare=False)
+
+    @cached_property
+    def key(self) -> str | None:
+        """The key of its value, when that stands in the scope itself and not in an object there."""
+        return self.path[0] if len(self.path) == 1 else None
+
+    @cached_property
+    def given(self) -> bool:
+        """Does the value never come from the person who fills in the form?"""
+        return isinstance(self.component, Field) and self.component.given
+
+    @cached_property
+    def starts(self) -> bool:
+        """May what the form started with become the value?"""
+        return isinstance(self.component, Field) and (self.given or self.component.readonly is not False)
+
+    @cached_property
+    def computed(self) -> bool:
+        return isinstance(self.component, ExpressionField)
+
+    @cached_property
+    def conditional(self) -> bool:
+        """May it be hidden, or locked, in view of the rest?"""
+        return bool(self.hides) or (
+            isinstance(self.component, Field) and isinstance(self.component.readonly, Expression)
+        )
+
+    @cached_property
+    def judged(self) -> bool:
+        """May it be wrong in view of the rest, though every value is right on its own?"""
+        c = self.component
+        if isinstance(c, Rows):
+            return bool(c.min_rows or c.unique)
+        if self.given:
+            return False
+        limits = {TextField: ("min_length", "max_length"), NumberField: ("min", "max")}.get(type(c), ())
+        return (
+            c.required
+            or isinstance(c, (ChoiceField, FilesField))
+            or (isinstance(c, DateTimeField) and c.no_past)
+            or any(isinstance(getattr(c, name), Expression) for name in limits)
+        )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from forms import bounds
 from forms.conditions import decide, of_null
 from forms.errors import FieldError, Path
 from forms.feel import Expression, FeelError
-from forms.live import Box, Cell, List
+from forms.levels import USUAL, levels, named
+from forms.live import Cell, List, Live
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
 from forms.scope import Item, Scope
 
@@ -117,7 +118,7 @@ class Evaluator:
             if decided is True:
                 return True
             if decided is None:
-                filled = isinstance(part, List) or not part.component.given
+                filled = not part.item.given
                 undecided = undecided or (not self.sent(part.path) if filled else of_null(condition))
         return undecided
 
@@ -130,15 +131,9 @@ class Evaluator:
         return of_null(readonly) if decided is None else decided
 
 
-def settle(root: Box, plan: Plan, evaluator: Evaluator) -> None:
+def settle(live: Live, plan: Plan, evaluator: Evaluator) -> None:
     """Decides what is hidden and read-only, again while that changes data which conditions look at; then computes."""
-    conditional: list[Cell | List] = []
-    cells: dict[int, list[Cell]] = {}
-    for part in root.everything():
-        if part.item.hides or (isinstance(part, Cell) and isinstance(part.component.readonly, Expression)):
-            conditional.append(part)
-        if isinstance(part, Cell) and isinstance(part.component, ExpressionField):
-            cells.setdefault(id(part.item), []).append(part)
+    conditional, cells = live.conditional, live.computed
     for _ in range(MAX_PASSES if conditional else 0):
         evaluator.begin()
         _compute(plan.early, cells, evaluator)
@@ -204,6 +199,19 @@ def storable(value: Any, spend: Callable[[], None] = lambda: None) -> Any:
     if isinstance(value, Mapping):
         return {str(key): storable(item, spend) for key, item in value.items()}
     return None
+
+
+def stored(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`storable` of all values; the mapping itself when that changes nothing, as with data out of documents."""
+    if all(
+        depth <= bounds.MAX_DEPTH
+        and kinds <= USUAL
+        and named(level) is not None
+        and all(value.is_finite() for value in level if type(value) is Decimal)
+        for depth, (level, kinds) in enumerate(levels(values))
+    ):
+        return values
+    return {key: storable(value) for key, value in values.items()}
 
 
 def _conditions(item: Item) -> Iterable[Expression]:

@@ -150,6 +150,9 @@ def _arithmetic(node: tree.Arithmetic) -> Code:
 @compiles(tree.Compare)
 def _compare(node: tree.Compare) -> Code:
     operator, left, right = node.operator, compile_node(node.left), compile_node(node.right)
+    if operator in ("=", "!=") and isinstance(node.right, tree.Literal) and node.right.value is None:
+        wanted = operator == "="
+        return lambda scope: (left(scope) is None) is wanted
     return lambda scope: compare(operator, left(scope), right(scope), scope.run)
 
 

@@ -158,9 +158,11 @@ wild = st.recursive(
     | st.decimals()
     | st.decimals(min_value=-100, max_value=100, places=3)
     | st.sampled_from([b"", date(2026, 11, 23), Colour.RED, UUID(int=1), 2**63, -(2**64), Decimal("1E+500")]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=4)
-    | st.lists(inner, max_size=2).map(tuple),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=4)
+        | st.lists(inner, max_size=2).map(tuple)
+    ),
     max_leaves=8,
 )
 

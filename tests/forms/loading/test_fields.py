@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 REQUIRED = {"validate": {"required": True}}
 OPTIONS = {"values": [{"label": "Satu", "value": "1"}, {"label": "Dua", "value": 2}, {"label": "Benar", "value": True}]}
@@ -152,6 +154,23 @@ def test_numbers_are_exact(forms):
 )
 def test_money_stays_the_string_that_form_js_submits(forms, given, kept):
     assert taken(forms, {"type": "number", "serializeToString": True}, given) == kept
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # `forms` keeps nothing
+@given(st.integers(-(10**34), 10**34) | st.integers(-99, 99), st.integers(-44, 34))
+def test_a_number_is_taken_within_the_bounds_however_it_is_written(forms, coefficient, exponent):
+    number = Decimal(coefficient).scaleb(exponent, Context(prec=60))
+    component = {"type": "number", "serializeToString": True}
+    if -20 <= number.adjusted() < 30 and exponent >= -40:
+        written = format(number, "f")
+        assert taken(forms, component, number) == (written if number else written.lstrip("-"))
+        digits = len(written.partition(".")[2].rstrip("0"))
+        if digits <= 15:
+            taken(forms, {"type": "number", "decimalDigits": digits}, number)
+        if 1 <= digits <= 16:
+            refused(forms, {"type": "number", "decimalDigits": digits - 1}, number)
+    else:
+        assert refused(forms, component, number) == "Harus berupa angka."
 
 
 def test_limits_digits_and_steps_of_numbers(forms):

@@ -177,6 +177,28 @@ def test_what_is_not_the_persons_to_write_does_not_depend_on_the_submission(sour
     assert loaded(form, submitted, initial) == loaded(form, changed, initial)
 
 
+class Unusual(dict):
+    """A dict, but no plain one: what holds it is looked at value by value, and loaded by marshmallow as a whole."""
+
+
+@settings(max_examples=150)
+@given(definitions(), data | likely, initials, st.booleans())
+def test_the_quick_way_takes_what_the_thorough_way_takes(source, submitted, initial, echo):
+    form = form_of(source)
+    if echo:  # what is most often right
+        submitted = form.start(initial, submitted)
+    assert told(form, submitted, initial) == told(form, Unusual(submitted), Unusual(initial))
+
+
+def told(form, submitted, initial):
+    """The data with its types, or every error."""
+    try:
+        result = form.load(submitted, initial=initial, now=NOW, attachments=ATTACHMENTS)
+    except FormInvalid as error:
+        return sorted(map(repr, error.errors))
+    return canonical.dumps(result), repr(result)
+
+
 def _locked(component):
     return component["type"] == "expression" or component.get("readonly") or component.get("disabled")
 
