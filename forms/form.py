@@ -123,9 +123,8 @@ def _shape_errors(live: Live, problems: dict[Path, list[str]], given: Mapping[st
             if len(rows) != len(part.rows):
                 yield FieldError(part.path, part.component.id, STALE_ROWS)
                 continue
-            for number, (row, sent) in enumerate(zip(part.rows, rows, strict=True)):
-                if row_identity.another(part.item, row.initial, sent):
-                    yield FieldError((*part.path, number), part.component.id, OTHER_ROW)
+            for number in row_identity.others(part.item, [row.initial for row in part.rows], rows):
+                yield FieldError((*part.path, number), part.component.id, OTHER_ROW)
     aside = {part.path for part in live.root.walk() if part.hidden} if problems else set()
     for path, found in problems.items():
         if any(path[:end] in aside for end in range(1, len(path) + 1)):

@@ -7,12 +7,12 @@ row, and what somebody answered there belongs to the one that it was answered fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from forms.fields import identity
 from forms.live import normal
-from forms.schema import UNSET, ExpressionField, Field, Rows
+from forms.schema import UNSET
 from forms.scope import Item, get_at
 
 Name = tuple[Any, ...]
@@ -25,7 +25,7 @@ def arranged(table: Item, rows: Sequence[Mapping[str, Any]], earlier: Sequence[o
     the row of the same number is the same one when all that is read-only in it is.
     """
     given = _given(table)
-    key = _key(table) or tuple(item for item in given if not item.hides)
+    key = table.naming or tuple(item for item in given if not item.hides)
     now, before = [_name(key, row) for row in rows], [_name(key, row) for row in earlier]
     often, once = Counter(now), Counter(before)
     at = {name: number for number, name in enumerate(before)}
@@ -43,35 +43,22 @@ def arranged(table: Item, rows: Sequence[Mapping[str, Any]], earlier: Sequence[o
     return found
 
 
-def another(table: Item, row: Mapping[str, Any], sent: object) -> bool:
-    """Whether what was sent says by its key that it was filled in for another row than this."""
-    key = _key(table)
-    now, then = _name(key, row), _name(key, sent)
-    return _says(now) and _says(then) and now != then
-
-
-def _key(table: Item) -> tuple[Item, ...]:
-    """The columns that the property `unique` lists, else those called `kode` or `kode_…`, of those that a person cannot
-    change and no condition hides; empty where there are none."""
-    assert isinstance(table.component, Rows)
-    lasting = {item.path[-1]: item for item in _given(table) if not item.hides}
-    unique = table.component.unique
-    if unique and lasting.keys() >= set(unique):
-        return tuple(lasting[name] for name in unique)
-    return tuple(item for name, item in lasting.items() if name == "kode" or name.startswith("kode_"))
+def others(table: Item, rows: Sequence[Mapping[str, Any]], sent: Sequence[object]) -> Iterator[int]:
+    """The numbers of rows for which something was sent that says by its key that it was filled in for another row."""
+    key = table.naming
+    for number, (row, given) in enumerate(zip(rows, sent, strict=True)):
+        if all(
+            type(get_at(row, item.path)) is str and get_at(row, item.path) == get_at(given, item.path) for item in key
+        ):
+            continue  # the same texts: the same name
+        now, then = _name(key, row), _name(key, given)
+        if now != then and _says(now) and _says(then):
+            yield number
 
 
 def _given(table: Item) -> tuple[Item, ...]:
-    """Columns that come from the initial row and are stored again: read-only ones, and `=this.x` of the own key x."""
     assert table.rows is not None
-    return tuple(item for item in table.rows.items if isinstance(item.component, Field) and _kept(item))
-
-
-def _kept(item: Item) -> bool:
-    component = item.component
-    if isinstance(component, ExpressionField):
-        return component.expression.text.strip() == f"this.{'.'.join(item.path)}"
-    return isinstance(component, Field) and component.readonly is True and not component.disabled
+    return tuple(item for item in table.rows.items if item.lasting)
 
 
 def _name(columns: Sequence[Item], row: object) -> Name:

@@ -58,6 +58,26 @@ class Item:
         return isinstance(self.component, ExpressionField)
 
     @cached_property
+    def lasting(self) -> bool:
+        """Does it come from the initial row and is stored again: read-only, or `=this.x` of the own key x?"""
+        c = self.component
+        if isinstance(c, ExpressionField):
+            return c.expression.text.strip() == f"this.{'.'.join(self.path)}"
+        return isinstance(c, Field) and c.readonly is True and not c.disabled
+
+    @cached_property
+    def naming(self) -> tuple[Item, ...]:
+        """The columns that name a row of this list: those that the property `unique` lists, else those called `kode` or
+        `kode_…`, of those that a person cannot change and no condition hides; empty where there are none."""
+        assert isinstance(self.component, Rows)
+        assert self.rows is not None
+        lasting = {item.path[-1]: item for item in self.rows.items if item.lasting and not item.hides}
+        unique = self.component.unique
+        if unique and lasting.keys() >= set(unique):
+            return tuple(lasting[name] for name in unique)
+        return tuple(item for name, item in lasting.items() if name == "kode" or name.startswith("kode_"))
+
+    @cached_property
     def conditional(self) -> bool:
         """May it be hidden, or locked, in view of the rest?"""
         return bool(self.hides) or (
