@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bpmn.picture import UNMARKED, Mark, to_svg
 from forms.render import to_html
 from process.documents import EarlierSignature
 from service import assets, showing, words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from process.prints import Printable
 
 TIMEOUT_SECONDS = 60
+PRINT_LETTERS = 16  # a diagram as broad as a page becomes small
 CHILD = Path(__file__).with_name("print_child.py")
 FACES = {"print-regular": (400, "normal"), "print-bold": (700, "normal"), "print-italic": (400, "italic")}
 SIGNATURE_LABELS = {"paraf": "Diparaf oleh", "tandatangan": "Ditandatangani oleh"}
@@ -103,6 +105,12 @@ def page_of(sheet: Sheet) -> str:
         ],
         earlier=[showing.earlier(one) for one in sheet.earlier],
     )
+
+
+def picture(xml: bytes, *, marks: Mapping[str, Mark] = UNMARKED, title: str = "") -> Markup:
+    """A diagram as HTML for a sheet, scaled by its style sheet; `title` is what it says to those who hear it."""
+    _, _, svg = to_svg(xml, marks=marks, title=title, letters=PRINT_LETTERS).decode().partition("?>")
+    return Markup(f'<figure class="diagram">{svg.strip()}</figure>')  # noqa: S704 - to_svg escapes
 
 
 def _fitted(body: str) -> str:

@@ -9,15 +9,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
+from bpmn.picture import Mark
 from process import documents, files
 from service import printing
 from service.printing import Sheet, Signature
 
+DIAGRAM = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
 AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
 SHEET = Sheet(
     title="Data Kinerja <b>",
@@ -97,6 +100,27 @@ def test_every_font_is_embedded(pdf: pikepdf.Pdf) -> None:
     assert found
     for font in found:
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(font.FontDescriptor.keys())
+
+
+def tags_of(node: Any) -> Iterator[tuple[str, str]]:
+    """The kinds of a tagged document's parts, each with what it says to those who hear it."""
+    for part in node if isinstance(node, pikepdf.Array) else [node]:
+        if isinstance(part, pikepdf.Dictionary):
+            if "/S" in part:
+                yield str(part.S), str(part.get("/Alt", ""))
+            if "/K" in part:
+                yield from tags_of(part.K)
+
+
+def test_a_diagram_is_printed_in_our_own_face_and_says_its_name() -> None:
+    drawn = printing.picture(DIAGRAM.read_bytes(), marks={"memvalidasi": Mark("late", "2 hari")}, title="Diagram SOP")
+    sheet = replace(SHEET, body=drawn, layout="portrait", signatures=())
+    with pikepdf.open(io.BytesIO(printing.to_pdf(sheet))) as made:
+        assert len(made.pages) == 1
+        assert ("/Figure", "Diagram SOP") in tags_of(made.Root.StructTreeRoot.K)
+        names = {str(font.BaseFont).partition("+")[2] for font in fonts_of(made.pages[0])}
+    assert names
+    assert all(name.startswith("Alur-Cetak") for name in names), names
 
 
 def child(html: str) -> subprocess.CompletedProcess[bytes]:
