@@ -24,10 +24,13 @@ class Engine:
         """What the start page of a process shows; Forbidden for who may not start it."""
         return starting.start_page(self.desk, process_id, actor)
 
-    def start_instance(self, process_id: str, data: object, actor: Actor, *, reason: str | None = None) -> str:
+    def start_instance(
+        self, process_id: str, data: object, actor: Actor, *, reason: str | None = None, ordinal: int | None = None
+    ) -> str:
         """Start an instance with the data of the start form; returns its id. Raises InvalidData, and DuplicateKey
-        when the key was started before and no reason is given."""
-        return starting.start_instance(self.desk, process_id, data, actor, reason=reason)
+        when the key was started before and no reason is given. `ordinal`: the one that the last DuplicateKey offered;
+        with it the same request never starts twice, for once it is taken DuplicateKey is raised again."""
+        return starting.start_instance(self.desk, process_id, data, actor, reason=reason, ordinal=ordinal)
 
     def claim(self, task_id: str, actor: Actor) -> None:
         """Take a task; nothing happens when the actor holds it already. Raises TaskTaken, TaskDone."""

@@ -76,7 +76,15 @@ def start_page(desk: Desk, process_id: str, actor: Actor) -> StartPage:
         return StartPage(version, form, {}, form.start({}), previous, files)
 
 
-def start_instance(desk: Desk, process_id: str, data: object, actor: Actor, *, reason: str | None = None) -> str:
+def start_instance(
+    desk: Desk,
+    process_id: str,
+    data: object,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    ordinal: int | None = None,
+) -> str:
     now = desk.clock.now()
     at = micros(now)
     with desk.store.transaction() as tx:
@@ -89,7 +97,7 @@ def start_instance(desk: Desk, process_id: str, data: object, actor: Actor, *, r
         title = _text(evaluate(process.title, loaded, now, "judul pelaksanaan"), MAX_TITLE)
         if not key:
             raise Conflict("Kunci pelaksanaan (misalnya periode) tidak dapat ditentukan dari formulir.")
-        ordinal, why = _ordinal(tx, process_id, version.owner_unit, key, reason)
+        ordinal, why = _ordinal(tx, process_id, version.owner_unit, key, reason, ordinal)
         try:
             advance = runtime.start(process, answers.variables(version, form, loaded), Moment(now, sources))
         except BpmnError as error:
@@ -159,7 +167,8 @@ def _allowed(desk: Desk, tx: Tx, process_id: str, actor: Actor) -> tuple[Version
     return version, held, sources
 
 
-def _ordinal(tx: Tx, process_id: str, owner: str, key: str, reason: str | None) -> tuple[int, str]:
+def _ordinal(tx: Tx, process_id: str, owner: str, key: str, reason: str | None, agreed: int | None) -> tuple[int, str]:
+    """Which start of this key it is, and why it is started again. `agreed`: the ordinal that was offered."""
     row = tx.one(
         sa.select(instance.c.ordinal, instance.c.starter_name, instance.c.started)
         .where(instance.c.process_id == process_id, instance.c.owner_unit == owner, instance.c.business_key == key)
@@ -169,9 +178,12 @@ def _ordinal(tx: Tx, process_id: str, owner: str, key: str, reason: str | None) 
     why = (reason or "").replace("\x00", "").strip()[:1000]
     if row is None:
         return 1, ""
-    if reason is None:
+    again = agreed is not None and agreed != row.ordinal + 1
+    if reason is None or again:
+        once_more = " lagi sesudah halaman ini dibuka" if again else ""
         raise DuplicateKey(
-            f"Pelaksanaan untuk “{key}” sudah dimulai oleh {row.starter_name}. Tuliskan alasan untuk memulai lagi.",
+            f"Pelaksanaan untuk “{key}” sudah dimulai{once_more} oleh {row.starter_name}. "
+            "Tuliskan alasan bila memang harus dimulai lagi.",
             by=row.starter_name,
             at=instant(row.started),
             ordinal=row.ordinal + 1,

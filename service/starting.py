@@ -16,7 +16,7 @@ blueprint = Blueprint("starting", __name__)
 def page(process_id: str) -> ResponseReturnValue:
     """The start page, for who may start this process."""
     found = office().engine.start_page(process_id, actor())
-    return render_template("process/start.html", process=found.process, form_title=found.form.title, reason=_reason())
+    return render_template("process/start.html", process=found.process, form_title=found.form.title)
 
 
 @blueprint.get("/proses/<process_id>/mulai/formulir")
@@ -40,9 +40,16 @@ def form(process_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/proses/<process_id>/mulai")
 def submit(process_id: str) -> ResponseReturnValue:
-    """Starts an instance; answers where to go next."""
+    """Starts an instance; answers where to go next.
+
+    A key that was started before is answered with the ordinal that the next start would take; the request that gives
+    it back (`ke`) with a reason (`alasan`) starts it. So pressing twice, or in two browsers, starts one.
+    """
     body = body_json()
-    instance_id = office().engine.start_instance(process_id, body.get("data"), actor(), reason=_reason() or None)
+    text = request.args.get("ke", "")
+    offered = int(text) if text.isdecimal() and len(text) < 10 else None
+    reason = request.args.get("alasan", "")[:500] if offered is not None else None
+    instance_id = office().engine.start_instance(process_id, body.get("data"), actor(), reason=reason, ordinal=offered)
     return as_json({"next": url_for("instances.page", instance_id=instance_id)}), 201
 
 
@@ -51,7 +58,3 @@ def submit(process_id: str) -> ResponseReturnValue:
 def upload(process_id: str) -> ResponseReturnValue:
     """Stores a file that the start form will name."""
     return stored(process_id=process_id)
-
-
-def _reason() -> str:
-    return request.args.get("alasan", "").replace("\x00", "").strip()[:500]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from process.errors import Busy, TaskDone
+from process.errors import Busy, DuplicateKey, TaskDone
 from process.model import Confirmation
 
 BAGIAN = ("PRK", "HKM", "UMUM", "ORG", "EKO", "KS", "ADP", "PBJ", "PEM", "KESRA", "PROKOPIM")
@@ -52,6 +52,17 @@ def test_eleven_bagian_send_at_the_same_moment_and_all_succeed(crew, office):
     assert office.trail.verify(instance).ok
     crew.finish(instance, BAGIAN)
     assert crew.state(instance) == "finished"
+
+
+def test_pressed_twice_or_in_two_browsers_a_period_starts_again_once(crew, office):
+    crew.start(year=2031)
+    calls = [lambda who=who: crew.start(who, year=2031, reason="Data diganti", ordinal=2) for who in ("staf", "staf2")]
+    results = at_once([*calls, *calls])
+    refused = [one for one in results if isinstance(one, DuplicateKey)]
+    assert len([one for one in results if isinstance(one, str)]) == 1
+    assert [one.ordinal for one in refused] == [3, 3, 3]
+    rows = crew.rows("SELECT ordinal FROM instance WHERE business_key = '2031-I' ORDER BY ordinal")
+    assert [row.ordinal for row in rows] == [1, 2]
 
 
 def test_two_complete_one_task_and_exactly_one_wins(crew, office):

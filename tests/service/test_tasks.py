@@ -206,8 +206,13 @@ def test_starting_the_same_period_again_needs_a_reason(quarter: Any) -> None:
     again = quarter.staff.send(path, {"data": data})
     assert again.status_code == 409
     assert again.json["type"] == "urn:alur:problem:sudah-ada"
-    with_reason = quarter.staff.send(f"{path}?alasan=Perubahan PK", {"data": data})
+    assert quarter.staff.send(f"{path}?alasan=Perubahan PK", {"data": data}).json["ordinal"] == 2, "not offered yet"
+    assert quarter.staff.send(f"{path}?ke=2&alasan=", {"data": data}).json["type"] == "urn:alur:problem:perlu-alasan"
+    with_reason = quarter.staff.send(f"{path}?ke=2&alasan=Perubahan PK", {"data": data})
     assert with_reason.status_code == 201
+    twice = quarter.staff.send(f"{path}?ke=2&alasan=Perubahan PK", {"data": data})
+    assert (twice.status_code, twice.json["ordinal"]) == (409, 3)
+    assert "sudah dimulai lagi sesudah halaman ini dibuka" in twice.json["detail"]
 
 
 @pytest.mark.parametrize("text", MARKS)

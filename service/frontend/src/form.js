@@ -13,10 +13,11 @@ const one = (name) => document.querySelector(`[data-${name}]`);
 
 const REASON_WANTED = new Set([ 'urn:alur:problem:sudah-ada', 'urn:alur:problem:perlu-alasan' ]);
 
-/** A second start for the same key needs a reason, which travels beside the form's own data. */
-function withReason(url) {
-  const text = one('form-reason-text')?.value.trim();
-  return text ? `${url}${url.includes('?') ? '&' : '?'}alasan=${encodeURIComponent(text)}` : url;
+/** A second start for the same key needs a reason, which travels beside the form's own data with the `ordinal` that the
+ * server offered: pressed twice, or in two browsers, it starts once. */
+function withReason(url, ordinal) {
+  const text = one('form-reason-text')?.value.trim() ?? '';
+  return ordinal ? `${url}?ke=${ordinal}&alasan=${encodeURIComponent(text)}` : url;
 }
 
 /** The first edit of a sole holder takes the task: the page says so without being opened again. */
@@ -70,7 +71,9 @@ async function mount(host) {
     onDone: (problem) => notice.show('warning', `${problem.message} Isian Anda tetap ada di halaman ini.`, [ copyButton(gather) ]),
   });
 
-  function askReason(message) {
+  let offered = null;
+  function askReason(message, ordinal) {
+    offered = ordinal ?? offered;
     notice.show('warning', message);
     const box = one('form-reason');
     if (!box) return;
@@ -134,13 +137,13 @@ async function mount(host) {
 
   const submission = new Submission({
     form, autosave, collect: gather, files: form.get('alurFiles'), sign: opened.sign ?? null, revision: () => opened.revision,
-    urls: { submit: () => withReason(urls.submit), preview: urls.preview },
+    urls: { submit: () => withReason(urls.submit, offered), preview: urls.preview },
     boxes: { errors: one('form-errors'), dialog: document.querySelector('dialog[data-confirm]') },
     setBusy: (busy) => document.querySelectorAll('[data-form-submit], [data-form-save]').forEach((button) => { button.disabled = busy; }),
     say: (kind, message, problem) => {
       if (!kind) return notice.clear();
       if (kind === 'expired') status.show('expired');
-      if (REASON_WANTED.has(problem?.body.type)) return askReason(message);
+      if (REASON_WANTED.has(problem?.body.type)) return askReason(message, problem.body.ordinal);
       const conflict = kind === 'conflict' && byWhom(problem) && !message.includes(problem.body.by ?? '\u0000') ? ` (${byWhom(problem)})` : '';
       notice.show(kind === 'conflict' ? 'warning' : 'danger', `${message}${conflict}`, kind === 'conflict' ? [ copyButton(gather), [ 'Muat ulang halaman', () => location.reload() ] ] : []);
     },
