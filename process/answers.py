@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bpmn.model import BpmnError, ElementError, TaskDefinition, UnknownTaskError
 from forms import Form, FormInvalid
 from forms.canonical import CanonicalError
+from forms.schema import Rows, TextField
 from process.context import Sources, evaluate
 from process.definitions import Version
 from process.errors import AlurError, Conflict, InvalidData, ProcessStuck
@@ -138,6 +139,19 @@ def groups(sources: Sources, task: TaskRow, definition: TaskDefinition) -> list[
             by_item.setdefault(item, []).append(row)
         found.extend((part.document, item, {"baris": rows}) for item, rows in by_item.items())
     return found
+
+
+def row_names(form: Form) -> tuple[str, ...]:
+    """The keys of the texts that say in short which row of the form's lists it is."""
+    rows = [one for one in form.components if isinstance(one, Rows)]
+    return tuple(
+        dict.fromkeys(
+            field.path[-1]
+            for one in rows
+            for field in one.components
+            if isinstance(field, TextField) and field.properties.get("summary") == "yes"
+        )
+    )
 
 
 def stuck(error: BpmnError) -> AlurError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 MOST = 200  # changes told one by one; beyond this only their number
@@ -20,6 +20,38 @@ def changes(before: Any, after: Any) -> dict[str, Any]:
         if total <= MOST:
             found.append({"isian": path, "sebelum": old, "sesudah": new})
     return {"perubahan": found, "jumlah": total} if total else {}
+
+
+def corrections(
+    rows: Iterable[Any], before: Mapping[str, Any] | None, after: Mapping[str, Any], naming: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What a step corrected in rows that it hands out: `[{"baris": name, "perubahan": [{"isian", "sebelum", "sesudah"},
+    …]}, …]`, only rows in which a value that was there before became another.
+
+    `rows` are rows of a list of `after`; what they were stands at the same place of `before`. Texts that are new in
+    such a row are told too (`sebelum` null): the reason is among them. `naming`: the keys that say which row it is.
+    """
+    found = []
+    for row in rows:
+        old = _earlier(row, before or {}, after)
+        changed = [key for key in sorted(old) if old[key] is not None and key in row and old[key] != row[key]]
+        if not changed:
+            continue
+        added = [key for key in sorted(row) if old.get(key) is None and isinstance(row[key], str) and row[key]]
+        name = " – ".join(str(row[key]) for key in naming if row.get(key))
+        told = [{"isian": key, "sebelum": old.get(key), "sesudah": row[key]} for key in [*changed, *added]]
+        found.append({"baris": name, "perubahan": told})
+    return found
+
+
+def _earlier(row: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
+    for key, rows in after.items():
+        if isinstance(rows, list) and row in rows and isinstance(before.get(key), list):
+            place = rows.index(row)
+            old = before[key][place] if place < len(before[key]) else None
+            if isinstance(old, Mapping):
+                return old
+    return {}
 
 
 def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:

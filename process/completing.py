@@ -12,6 +12,7 @@ from bpmn import runtime
 from bpmn.model import BpmnError
 from forms.canonical import digest
 from process import answers, policy
+from process.changes import corrections
 from process.clock import instant
 from process.errors import (
     ConfirmationMismatch,
@@ -208,6 +209,7 @@ def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
 
 def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None = None) -> dict[str, Written]:
     definition = work.definition(task)
+    before = answers.own_data(work.sources, task, definition) if definition.distribute else None
     written = {
         key: work.write_document(
             key, task.item, loaded, form=form, state=SENT_BACK if state and signs is False else state, task=task.id
@@ -217,7 +219,9 @@ def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None
     for key, item, data in answers.groups(work.sources, task, definition):
         document = work.version.process.documents[key]
         form = document.form or definition.form
-        work.write_document(key, item, data, form=form, state=document.state, task=task.id)
+        names = answers.row_names(work.version.forms[definition.form])
+        corrected = corrections(data["baris"], before, loaded, names)
+        work.write_document(key, item, data, form=form, state=document.state, task=task.id, corrected=corrected or None)
     return written
 
 

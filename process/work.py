@@ -150,9 +150,10 @@ class Work:
     # -- documents --------------------------------------------------------------------------------------------------
 
     def write_document(
-        self, key: str, item: str, data: dict[str, Any], *, form: str, state: str | None, task: str | None
-    ) -> Written:
-        """The next version of a document."""
+        self, key: str, item: str, data: dict[str, Any], *, form: str, state: str | None, task: str | None,
+        corrected: list[dict[str, Any]] | None = None,
+    ) -> Written:  # fmt: skip
+        """The next version of a document. `corrected`: see `changes.corrections`."""
         raw = dumps(data)
         pointer = self.sources.pointers.get(key, {}).get(item)
         before = self.sources.data(key, item) if pointer else None
@@ -167,6 +168,8 @@ class Work:
             told["keadaan"] = state
         if before is not None:
             told.update(changes(before, data))
+        if corrected:
+            told["koreksi"] = corrected
         self.events.append(NewEvent("document.written", told, task))
         return made
 

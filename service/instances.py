@@ -97,7 +97,7 @@ def page(instance_id: str) -> ResponseReturnValue:
             for one in found.documents
         ],
         prints=[showing.printout(one) for one in found.printouts],
-        timeline=timeline.lines(found.timeline, found.version.process, found.tasks, names),
+        timeline=timeline.lines(found.timeline, found.version, found.tasks, names),
         can_cancel=found.can_cancel,
     )
 

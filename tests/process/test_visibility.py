@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -161,3 +162,31 @@ def test_a_file_of_the_start_form_belongs_to_the_instance(crew, office):
     event = next(one for one in office.trail.timeline(instance) if one.type == "attachment.added")
     assert event.data["sha256"] == kept.sha256
     assert office.engine.start_page("pengumpulan_data_kinerja", staff).attachments == ()
+
+
+def test_a_corrected_figure_is_told_with_old_new_and_reason_to_its_bagian_only(crew, office):
+    instance = crew.start()
+    crew.until(instance, "memvalidasi")
+    page = office.views.task(crew.task(instance, "memvalidasi"), crew.actor("perencana"))
+    rows = [dict(row, valid=True) for row in page.data["baris"]]
+    for row in rows:
+        if row["kode_bagian"] == "HKM":
+            row |= {"koreksi_realisasi": Decimal("95.5"), "alasan_koreksi": "Salah ketik"}
+        if row["kode_bagian"] == "UMUM":
+            row["catatan_validasi"] = "Sudah sesuai"  # handed out as well, but nothing is corrected
+    crew.complete(instance, "memvalidasi", baris=rows)
+
+    def told(account):
+        found = office.views.instance(instance, crew.actor(account)).timeline
+        return [one for one in found if one.type == "document.written" and one.data.get("koreksi")]
+
+    (event,) = told("kabag.hkm")
+    (row,) = event.data["koreksi"]
+    assert row["baris"].startswith("Bagian HKM – ")
+    changed = {one["isian"]: (one["sebelum"], one["sesudah"]) for one in row["perubahan"]}
+    assert changed["realisasi"] == (Decimal(90), Decimal("95.5"))
+    assert changed["alasan_koreksi"] == (None, "Salah ketik")
+    assert {"valid", "pagu", "nama_bagian"}.isdisjoint(changed)
+    assert told("kabag.umum") == []
+    assert [one.seq for one in told("staf")] == [event.seq]
+    assert office.trail.verify(instance).ok

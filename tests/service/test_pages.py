@@ -176,3 +176,23 @@ def test_unknown_things_are_not_found(visitor: Visitors) -> None:
         "/pelaksanaan/tidakada/diagram.svg",
     ):
         assert staff.page(path).status_code == 404, path
+
+
+def test_the_history_says_what_was_corrected_and_why(quarter: Any, visitor: Visitors) -> None:
+    quarter.spread()
+    for head in ("kabag.hkm", "kabag.org"):
+        quarter.figures(visitor(head))
+    quarter.done(quarter.staff)
+    task = quarter.task(quarter.planner)
+    rows = [row | {"valid": True} for row in quarter.opened(quarter.planner, task)["data"]["baris"]]
+    rows[0] |= {"koreksi_realisasi": 77.25, "alasan_koreksi": "Sesuai laporan <bulanan>"}
+    data = quarter.opened(quarter.planner, task)["data"] | {"baris": rows}
+    shown = quarter.planner.send(f"/tugas/{task}/pratinjau", {"data": data}).json
+    confirmation = {"digest": shown["digest"], "password": demo.PASSWORD}
+    sent = quarter.planner.send(f"/tugas/{task}/kirim", {"data": data, "confirmation": confirmation})
+    assert sent.status_code == 200, sent.text
+    html = visitor("kabag.hkm").page(f"/pelaksanaan/{quarter.instance}").text
+    assert "mengoreksi data (Bagian Hukum): 2 isian." in html
+    assert "<dt>Realisasi</dt><dd>semula 75, menjadi <b>77,25</b></dd>" in html
+    assert "<dt>Alasan koreksi</dt><dd>Sesuai laporan &lt;bulanan&gt;</dd>" in html
+    assert "mengoreksi" not in visitor("kabag.org").page(f"/pelaksanaan/{quarter.instance}").text
