@@ -7,9 +7,9 @@ server left behind is taken up again. The file itself is the service's to write;
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -181,9 +181,9 @@ class Exports:
         """Where the finished file is."""
         return self.folder / export_id
 
-    def part(self, export_id: str) -> Path:
-        """Where the file is while it is being written."""
-        return self.folder / f"{export_id}.part"
+    def workshop(self, export_id: str) -> Path:
+        """The folder that holds the half file, and what else is needed while it is made."""
+        return self.folder / f"{export_id}.kerja"
 
     def turn(self, stop: threading.Event) -> None:
         """Make what is waiting, one after the other, and remove what is past its time; for a thread of its own."""
@@ -217,6 +217,12 @@ class Exports:
                 tx.execute(export.update().where(export.c.id == row.id).values(**values))
                 return _export(tx.one(sa.select(export).where(export.c.id == row.id)))
         return None
+
+    def claimed(self, export_id: str, attempts: int) -> Export | None:
+        """The export that was claimed by `take`, for the process that makes it; None when the claim is void."""
+        with self.store.reading() as tx:
+            row = tx.one(sa.select(export).where(_claim(export_id, attempts)))
+            return None if row is None else _export(row)
 
     def begin(self, given: Export, *, upto: int, total: int) -> bool:
         """Note what the file will hold; False when the export is no longer this one's to make."""
@@ -253,11 +259,6 @@ class Exports:
             values = {"state": "waiting", "lease": None, "done": 0, "attempts": given.attempts - 1}
             tx.execute(export.update().where(_claimed(given)).values(**values))
 
-    def mine_still(self, given: Export) -> bool:
-        """Whether an export is still being made under this claim: it may have been cancelled."""
-        with self.store.reading() as tx:
-            return tx.one(sa.select(export.c.id).where(_claimed(given))) is not None
-
     def expire(self) -> int:
         """Remove files past their time, and what nobody is writing any more; returns how many exports expired."""
         now = micros(self.clock.now())
@@ -273,8 +274,7 @@ class Exports:
 
     def discard(self, export_id: str) -> None:
         """Remove the half file of an export that did not become one."""
-        with suppress(FileNotFoundError):
-            self.part(export_id).unlink()
+        shutil.rmtree(self.workshop(export_id), ignore_errors=True)
 
     def _sweep(self) -> None:
         """Remove what a killed server left behind: half files, and files whose export expired."""
@@ -284,7 +284,10 @@ class Exports:
             kept = {row.id: row.state for row in tx.all(sa.select(export.c.id, export.c.state))}
         for path in self.folder.iterdir():
             state = kept.get(path.stem)
-            if not (state == "done" if path.suffix == "" else state == "running"):
+            if path.is_dir():
+                if state != "running":
+                    shutil.rmtree(path, ignore_errors=True)
+            elif state != "done":
                 path.unlink(missing_ok=True)
 
     def record(self, format: str, selection: Selection, name: str, made: Made, actor: Actor) -> None:
@@ -303,7 +306,11 @@ _LEASE = LEASE // timedelta(microseconds=1)
 
 
 def _claimed(given: Export) -> sa.ColumnElement[bool]:
-    return sa.and_(export.c.id == given.id, export.c.state == "running", export.c.attempts == given.attempts)
+    return _claim(given.id, given.attempts)
+
+
+def _claim(export_id: str, attempts: int) -> sa.ColumnElement[bool]:
+    return sa.and_(export.c.id == export_id, export.c.state == "running", export.c.attempts == attempts)
 
 
 def _record(

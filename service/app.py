@@ -31,6 +31,7 @@ from service import (
     versions,
     words,
 )
+from service.exporting.running import Exporter
 from service.settings import Settings
 
 RESOURCES = (
@@ -89,6 +90,7 @@ def create_app(office: Office, settings: Settings) -> Flask:
         }
     )
     office.jobs.handlers["print"] = printing.Printer(office)
+    office.exports.runner = Exporter(office)
     return app
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -66,19 +67,20 @@ def write(out: BinaryIO, format: Format, source: Source, told: Told, *, folder: 
     return Made(written, outgoing.size, outgoing.sha256)
 
 
-def write_file(path: Path, part: Path, format: Format, source: Source, told: Told) -> Made:
-    """The same to a file that is there only when it is whole; until then it is `part`, which is gone afterwards in any
-    case."""
+def write_file(path: Path, workshop: Path, format: Format, source: Source, told: Told) -> Made:
+    """The same to a file that is there only when it is whole. Until then it grows in `workshop`, a folder on the same
+    disk that is made for it and is gone afterwards in any case."""
     try:
         with _full():
-            part.parent.mkdir(parents=True, exist_ok=True)
+            workshop.mkdir(parents=True, exist_ok=True)
+            part = workshop / "berkas"
             with part.open("wb") as out:
-                made = write(out, format, source, told, folder=part.parent)
+                made = write(out, format, replace(source, folder=workshop), told, folder=workshop)
                 os.fsync(out.fileno())
             part.replace(path)
         return made
     finally:
-        part.unlink(missing_ok=True)
+        shutil.rmtree(workshop, ignore_errors=True)
 
 
 def too_many(format: Format, total: int) -> str:
