@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from process.clock import micros
+from process.completing import sight_of
 from process.documents import DocumentView, document_view
-from process.errors import NotFound
+from process.errors import Conflict, NotFound
 from process.files import Blobs
-from process.model import SYSTEM_JOB, Instance
+from process.model import SYSTEM_JOB, Actor, Instance
 from process.rows import to_instance
-from process.tables import document_version, printout, unit
+from process.tables import document_version, job, printout, unit
 from process.work import Desk
 
 
@@ -93,6 +94,29 @@ class Prints:
             work.note("printout.made", told)
             work.save()
         return sha256
+
+    def again(self, printout_id: str, actor: Actor) -> None:
+        """Ask anew for a print-out that could not be made, for who may see its document; Conflict when it is ready or
+        on its way. At once, and with all attempts before it."""
+        now = self.desk.clock.now()
+        with self.desk.store.transaction() as tx:
+            row = tx.one(
+                sa.select(printout.c.instance, document_version.c.key, document_version.c.item)
+                .join(document_version, document_version.c.id == printout.c.document_version)
+                .where(printout.c.id == printout_id)
+            )
+            work = self.desk.by_instance(tx, row.instance, actor, now) if row is not None else None
+            if row is None or work is None or not sight_of(work).document(row.key, row.item or None):
+                raise NotFound("Cetakan ini tidak ada.")
+            state = tx.scalar(sa.select(printout.c.state).where(printout.c.id == printout_id))
+            if state != "failed":
+                raise Conflict("Cetakan ini sudah siap." if state == "ready" else "Cetakan ini sedang disiapkan.")
+            tx.execute(printout.update().where(printout.c.id == printout_id).values(state="waiting", error=None))
+            tx.execute(
+                job.update()
+                .where(job.c.kind == "print", job.c.key == printout_id, job.c.state != "running")
+                .values(state="waiting", attempts=0, run_at=micros(now), error=None)
+            )
 
     def failed(self, printout_id: str, error: str) -> None:
         """Note that it could not be made; a later attempt may still succeed."""

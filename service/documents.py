@@ -42,6 +42,13 @@ def print_page(print_id: str) -> ResponseReturnValue:
     return render_template("document/print.html", print=showing.printout(found.printout), instance=found.instance)
 
 
+@blueprint.post("/cetak/<print_id>/ulang")
+def print_again(print_id: str) -> ResponseReturnValue:
+    """Asks anew for a print-out that could not be made."""
+    office().prints.again(print_id, actor())
+    return redirect(url_for("documents.print_page", print_id=print_id))
+
+
 @blueprint.get("/cetak/<print_id>/status")
 @quiet
 def print_status(print_id: str) -> ResponseReturnValue:

@@ -104,6 +104,8 @@ def earlier(one: EarlierSignature) -> dict[str, Any]:
 def printout(one: PrintOut) -> dict[str, Any]:
     """A print-out in a list."""
     made = f"dibuat {waktu(one.made_at)}" if one.made_at else "sedang disiapkan"
+    if one.state == "failed":
+        made = "belum berhasil dibuat; data tidak terpengaruh"
     return {
         "id": one.id,
         "title": one.title,

@@ -178,3 +178,34 @@ def test_a_print_out_that_cannot_be_kept_says_so_and_is_tried_again(
     clock.advance(minutes=1)
     assert office.jobs.run_due(clock.now()) == 1
     assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "ready"
+
+
+def test_a_print_out_that_gave_up_is_asked_for_anew_by_who_may_see_it(
+    quarter: Any, visitor: Any, office: Any, clock: Any
+) -> None:
+    quarter.spread()
+    made = re.search(r'href="(/cetak/[a-z0-9]+)"', quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text)
+    assert made
+    printer = office.jobs.handlers["print"]
+
+    def broken(payload: dict[str, str]) -> None:
+        office.prints.failed(payload["printout"], "pencetak rusak")
+        raise RuntimeError("pencetak rusak")
+
+    again = f"{made[1]}/ulang"
+    assert quarter.staff.submit(again).status_code == 409, "it is on its way"
+    office.jobs.handlers["print"] = broken
+    for _ in range(5):
+        assert office.jobs.run_due(clock.now()) == 1
+        clock.advance(minutes=10)
+    office.jobs.handlers["print"] = printer
+    assert office.jobs.run_due(clock.now()) == 0, "it gave up"
+    for path in (made[1], f"/pelaksanaan/{quarter.instance}"):
+        assert f'action="{again}"' in quarter.staff.page(path).text
+    assert visitor("kabag.kesra").submit(again).status_code == 404
+    assert quarter.staff.submit(again).status_code == 302
+    assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "waiting"
+    assert office.jobs.run_due(clock.now()) == 1
+    assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "ready"
+    assert quarter.staff.submit(again).status_code == 409
+    assert again not in quarter.staff.page(made[1]).text
