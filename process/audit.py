@@ -36,6 +36,7 @@ TYPES: Mapping[str, str] = {
     "task.late": "Batas waktu terlampaui",
     "task.skipped": "Dilewati: tidak menyampaikan",
     "task.amended": "Isian dikoreksi",
+    "task.obsolete": "Tugas tidak berlaku lagi",
     "task.due_changed": "Batas waktu dihitung ulang",
     "timer.fired": "Waktu tunggu berakhir",
     "attachment.added": "Lampiran ditambahkan",

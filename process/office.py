@@ -10,6 +10,7 @@ from process.clock import Clock, SystemClock
 from process.definitions import Definitions
 from process.drafting import Drafts
 from process.engine import Engine
+from process.erasing import Erasing
 from process.exports import Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
@@ -58,8 +59,9 @@ class Office:
         self.moving = Moving(desk)
         self.samples = Samples(desk)
         self.rescheduling = Rescheduling(desk)
-        self.trail = Trail(store, clock)
+        self.trail = Trail(store, clock, self.files.blobs)
         self.index = TrailIndex(store)
+        self.erasing = Erasing(store, clock)
         self.records = Records(store, self.index)
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
         self.jobs = Jobs(store, clock)

@@ -54,7 +54,11 @@ def pack_bytes(raw: bytes) -> bytes:
 
 
 def unpack_bytes(stored: bytes) -> bytes:
-    return _squeezer.release.decompress(stored[1:]) if stored[:1] == b"\x01" else bytes(stored[1:])
+    if stored[:1] == b"\x01":
+        return _squeezer.release.decompress(stored[1:], allow_extra_data=False)
+    if stored[:1] != b"\x00":
+        raise zstandard.ZstdError("neither compressed nor plain")
+    return bytes(stored[1:])
 
 
 def unpack(stored: bytes) -> Any:

@@ -2,73 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from forms.canonical import loads
-from process.audit import Misfit, NewEvent, verify
+from process.audit import NewEvent
 from process.clock import Clock, instant, micros
 from process.errors import NotFound
-from process.model import SYSTEM, AuditEvent, TimelineEntry
-from process.record import SYSTEM_STREAM, append, instance_stream, payload_of
+from process.files import Blobs
+from process.model import SYSTEM_JOB, Actor, AuditEvent, TimelineEntry
+from process.proof import Proof, Verified, verified
+from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, instance, seal, stream
 
 _HEADER = tuple(AuditEvent.__dataclass_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What a check found: how many streams and events were read, and the first misfit of each stream that has one."""
-
-    streams: int
-    events: int
-    misfits: tuple[Misfit, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.misfits
-
-
 class Trail:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, blobs: Blobs) -> None:
         self.store = store
         self.clock = clock
+        self.blobs = blobs
 
-    def verify(self, instance_id: str | None = None) -> Verified:
-        """Recompute the chain of one instance, or of every stream. Reads everything; changes nothing."""
+    def verify(self, instance_id: str | None = None, *, files: bool = True) -> Verified:
+        """Check the chain of one instance, or of every stream, and all that the events vouch for; `files`: whether the
+        stored files are read too. Reads everything; changes nothing. Raises NotFound."""
         with self.store.reading() as tx:
-            query = sa.select(
-                stream.c.id,
-                stream.c.name,
-                sa.func.coalesce(instance.c.event_seq, stream.c.seq, 0).label("seq"),
-                sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
-            ).outerjoin(instance, instance.c.stream == stream.c.id)
+            if not tx.sqlite:
+                tx.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            proof = Proof(tx, self.blobs if files else None)
             if instance_id is not None:
-                query = query.where(stream.c.name == instance_stream(instance_id))
-            streams = tx.all(query.order_by(stream.c.id))
-            if instance_id is not None and not streams:
-                raise NotFound("Pelaksanaan ini tidak ada.")
-            seals: dict[int, dict[int, bytes]] = {}
-            for row in tx.all(sa.select(seal)):
-                seals.setdefault(row.stream, {})[row.seq] = bytes(row.head)
-            misfits = []
-            count = 0
-            for one in streams:
-                events = _read(tx, one.id)
-                count += len(events)
-                found = verify(one.name, events, one.seq, one.head, seals.get(one.id))
-                if found is not None:
-                    misfits.append(found)
-            known = {one.id for one in streams}
-            if instance_id is None:
-                orphans = tx.all(sa.select(event.c.stream).where(event.c.stream.not_in(known)).distinct())
-                misfits.extend(Misfit(f"nomor {row.stream}", 1, "stream_unknown") for row in orphans)
-            return Verified(len(streams), count, tuple(misfits))
+                proof.one(instance_id)
+            else:
+                proof.office()
+                proof.instances()
+            return verified(proof)
 
-    def seal(self) -> int:
+    def seal(self, actor: Actor = SYSTEM_JOB) -> int:
         """Seal the heads that moved since the last time into the system stream; returns how many."""
         now = self.clock.now()
         with self.store.transaction() as tx:
@@ -93,7 +65,7 @@ class Trail:
             at = micros(now)
             tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
             told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
-            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": told})], SYSTEM, now)
+            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": told})], actor, now)
             return len(rows)
 
     def timeline(self, instance_id: str) -> tuple[TimelineEntry, ...]:

@@ -197,8 +197,11 @@ class Work:
             if state.ref not in known:
                 fresh.setdefault(state.element, []).append((state.ref, state.item, micros_or_none(state.due)))
         alive = {state.ref for state in advance.user_tasks}
-        for task in [one for one in self.open.values() if one.ref not in alive]:
+        left = [one for one in self.open.values() if one.ref not in alive]
+        for task in left:
             self.change(task, state=TaskState.OBSOLETE.value, completed=self.at)
+        if left:
+            self.note("task.obsolete", {"tugas": [one.id for one in left]})
         for element, states in fresh.items():
             self._make(element, states, element in visited, cause, note)
         visited.update(dict.fromkeys(advance.visited))

@@ -249,6 +249,6 @@ def lite(sqlite_template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_crew() -> Callable[[Office, ManualClock], Crew]:
     return Crew

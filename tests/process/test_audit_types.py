@@ -23,6 +23,7 @@ FROZEN = [
     "task.late",
     "task.skipped",
     "task.amended",
+    "task.obsolete",
     "task.due_changed",
     "timer.fired",
     "attachment.added",

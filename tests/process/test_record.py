@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from process.audit import MISFITS, NewEvent, chain, genesis, verify
 from process.migrate import head
-from process.model import SYSTEM, Actor, Held
+from process.model import ADMINISTRATOR, SYSTEM, Actor, Held
 from process.record import write
 from process.tables import APPEND_ONLY, metadata
 
@@ -27,8 +27,8 @@ HELD = Held(3, "staf", "PRK", "Staf", "plt")
 def test_the_record_refuses_every_change(crew, office, table):
     crew.start()
     office.trail.seal()
-    with office.store.transaction() as tx:  # as if the law had taken a payload, which it may only once
-        tx.execute(sa.text("INSERT INTO erasure (stream, seq, by_seq) VALUES (999, 1, 1)"))
+    officer = Actor(None, "Petugas", system_roles=frozenset({ADMINISTRATOR}), source="command")
+    office.erasing.erase(office.erasing.of_events(["system:1"]), officer, "Putusan")  # which may be done once
     key = ", ".join(APPEND_ONLY[table])
     column = {"event": "type", "event_payload": "data", "seal": "head", "erasure": "by_seq"}[table]
     statements = [

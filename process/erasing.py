@@ -1,0 +1,155 @@
+"""Erasing payloads by law: what an event said goes, that it happened stays, and the record says who took it and why.
+
+The chain holds digests of payloads, so it still verifies. Documents, attachments and the tables of persons are not
+touched: the law is about what the record says beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from process import authority
+from process.audit import TYPES, NewEvent
+from process.clock import Clock, instant
+from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
+from process.model import ADMINISTRATOR, Actor, FieldError
+from process.proof_rows import decoded
+from process.record import SYSTEM_STREAM, append, payload_of
+from process.store import Store, Tx
+from process.tables import event, event_payload, person, stream
+from process.trail_index import forget_words
+from process.trail_tables import erasure
+from process.units import remark
+
+MOST = 10_000  # payloads of one erasure
+# What an erased event was about, as far as the checks need it: numbers and codes, never a name.
+ABOUT = ("pegawai", "jabatan", "kode", "lampiran", "cetakan", "dokumen", "item", "versi")
+# What they say keeps other things provable: seals, erasures themselves, and which version holds.
+KEPT = frozenset({"stream.sealed", "payload.erased", "version.published", "version.revoked"})
+
+_ABOUT_PERSONS = [one for one in TYPES if one.startswith(("person.", "position."))]
+_ABOUT_PERSONS += ["task.released", "task.reassigned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event whose payload may be erased."""
+
+    stream_id: int
+    stream: str
+    seq: int
+    at: datetime
+    type: str
+    digest: bytes
+
+
+class Erasing:
+    """For administrators; on PostgreSQL with a role that may delete payloads (docs/audit.md)."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def of_events(self, names: Sequence[str]) -> tuple[Candidate, ...]:
+        """The events named `stream:number` (`system:12`, `instance:abc:4`). Raises InvalidData, NotFound, Conflict when
+        a payload is gone already."""
+        with self.store.reading() as tx:
+            found = []
+            for name in names:
+                where, _, number = name.rpartition(":")
+                if not where or not number.isascii() or not number.isdigit() or len(number) > 9:
+                    message = f"“{name[:80]}” bukan peristiwa; tulis RANTAI:NOMOR, misalnya system:12."
+                    raise InvalidData([FieldError(("peristiwa",), "peristiwa", message)])
+                rows = _candidates(tx, stream.c.name == where, event.c.seq == int(number))
+                if not rows:
+                    raise NotFound(f"Peristiwa {name[:80]} tidak ada, atau isinya sudah dihapus.")
+                found += rows
+            return tuple(dict.fromkeys(found))
+
+    def of_person(self, username: str) -> tuple[Candidate, ...]:
+        """Every event whose payload names this person: who acted, or whom it is about. Raises NotFound."""
+        with self.store.reading() as tx:
+            row = tx.one(sa.select(person.c.id).where(person.c.username == username.strip().casefold()))
+            if row is None:
+                raise NotFound(f"Akun “{username[:60]}” tidak ada.")
+            acted = _candidates(tx, event.c.actor == row.id, event.c.type.not_in(KEPT))
+            about = _candidates(tx, event.c.type.in_(_ABOUT_PERSONS), person_id=row.id)
+            return tuple(sorted({*acted, *about}, key=lambda one: (one.stream_id, one.seq)))
+
+    def erase(self, candidates: Iterable[Candidate], actor: Actor, reason: str) -> int:
+        """Erase these payloads and their words, with one event that says so; all or nothing. Returns how many.
+
+        Raises ReasonRequired, InvalidData, Conflict when one of them is not there as it was shown."""
+        authority.require(actor, ADMINISTRATOR)
+        why = remark(reason)
+        if why is None:
+            raise ReasonRequired("Alasan penghapusan wajib diisi: dasar hukum dan siapa yang memerintahkan.")
+        wanted = tuple(candidates)
+        if not wanted or len(wanted) > MOST:
+            message = f"Sekali penghapusan mencakup 1 sampai {MOST} peristiwa; yang diminta {len(wanted)}."
+            raise InvalidData([FieldError(("peristiwa",), "peristiwa", message)])
+        for one in wanted:
+            if one.type in KEPT:
+                name = f"{one.stream}:{one.seq} ({one.type})"
+                raise Conflict(f"Isi peristiwa {name} menjadi bukti bagi yang lain dan tidak dapat dihapus.")
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            told = [self._told(tx, one) for one in wanted]
+            seq, _ = append(tx, SYSTEM_STREAM, [NewEvent("payload.erased", {"alasan": why, "isi": told})], actor, now)
+            rows = [(one.stream_id, one.seq, seq) for one in wanted]
+            tx.insert_many(erasure, ("stream", "seq", "by_seq"), rows)
+            for one in wanted:
+                tx.execute(
+                    event_payload.delete().where(
+                        event_payload.c.stream == one.stream_id, event_payload.c.seq == one.seq
+                    )
+                )
+        return len(wanted)
+
+    def _told(self, tx: Tx, one: Candidate) -> dict[str, object]:
+        """What the record keeps of an erased payload; its words are taken out of the index."""
+        stored = tx.scalar(
+            sa.select(event_payload.c.data).where(
+                event_payload.c.stream == one.stream_id, event_payload.c.seq == one.seq
+            )
+        )
+        if stored is None:
+            raise Conflict(f"Isi peristiwa {one.stream}:{one.seq} sudah dihapus.")
+        payload = payload_of(bytes(stored))
+        forget_words(tx, one.stream_id, one.seq, payload)
+        data = decoded(payload)
+        about = {key: data[key] for key in ABOUT if isinstance(data.get(key), str | int)}
+        return {
+            "rantai": one.stream,
+            "nomor": one.seq,
+            "jenis": one.type,
+            "sidik": one.digest.hex(),
+            "perihal": about,
+        }
+
+
+def _candidates(tx: Tx, *where: sa.ColumnElement[bool], person_id: int | None = None) -> list[Candidate]:
+    """Events that still have a payload; of those with `person_id` only what is about that person."""
+    rows = tx.all(
+        sa.select(event.c.stream, stream.c.name, event.c.seq, event.c.at, event.c.type, event.c.payload_digest)
+        .add_columns(event_payload.c.data)
+        .join(stream, stream.c.id == event.c.stream)
+        .join(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
+        .where(*where)
+        .order_by(event.c.stream, event.c.seq)
+    )
+    return [
+        Candidate(row.stream, row.name, row.seq, instant(row.at), row.type, bytes(row.payload_digest))
+        for row in rows
+        if person_id is None or person_id in _persons(row.data)
+    ]
+
+
+def _persons(stored: bytes) -> set[object]:
+    """The numbers of the persons that a payload is about."""
+    data = decoded(payload_of(bytes(stored)))
+    return {data.get("pegawai"), data.get("dari"), data.get("kepada")}
