@@ -100,6 +100,7 @@ MISFITS: Mapping[str, str] = {
     "truncated": "ujung rantai terpotong",
     "inserted": "peristiwa disisipkan",
     "head_altered": "ujung rantai tidak cocok",
+    "event_unclear": "isi peristiwa tidak berbentuk seperti jenisnya",
     "seal_differs": "rantai berbeda dari segel yang pernah dibuat",
     "seal_altered": "segel berbeda dari peristiwa penyegelannya",
     "stream_missing": "rantai hilang",
@@ -161,22 +162,9 @@ def payload_digest(salt: bytes, payload: bytes) -> bytes:
 
 def event_hash(event: AuditEvent | Link, previous: bytes) -> bytes:
     """The hash of a header (its own `hash` left out) on top of the hash before it."""
-    digest = event.payload_digest
-    header = orjson.dumps(
-        [
-            event.seq,
-            event.at,
-            event.type,
-            event.actor,
-            event.position,
-            event.kind,
-            event.source,
-            event.request,
-            event.task,
-            event.element,
-            None if digest is None else digest.hex(),
-        ]
-    )
+    link = event if isinstance(event, Link) else link_of(event)
+    digest = link.payload_digest
+    header = orjson.dumps([*link[:10], None if digest is None else digest.hex()])
     return hashlib.sha256(previous + header).digest()
 
 

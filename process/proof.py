@@ -85,6 +85,15 @@ class Tally:
     misfits: list[Misfit] = field(default_factory=list)
     more: int = 0
 
+    def join(self, other: Tally) -> None:
+        """Take in what another process has found."""
+        self.streams += other.streams
+        self.events += other.events
+        self.rows += other.rows
+        self.files += other.files
+        self.more += other.more
+        self.add(other.misfits)
+
     def add(self, found: list[Misfit]) -> None:
         room = MOST - len(self.misfits)
         self.misfits.extend(found[:room])
@@ -188,7 +197,16 @@ class Proof:
             if misfit is not None:
                 self.tally.add([misfit])
                 return False
-            hear(link, Told(payload and payload[1], gone.about if gone else None))
+            try:
+                hear(link, Told(payload and payload[1], gone.about if gone else None))
+            except (
+                KeyError,
+                TypeError,
+                ValueError,
+                AttributeError,
+            ):  # not as we write it
+                self.tally.add([chain.misfit("event_unclear", link.seq)])
+                return False
         misfit = chain.end(one.seq, one.head or b"")
         if misfit is not None:
             self.tally.add([misfit])
@@ -343,6 +361,12 @@ def _pointers(stored: Any) -> object:
         return unpack_plain(stored) or {}
     except Exception:  # of any kind: it will not be what the documents say
         return UNKNOWN
+
+
+def snapshot(tx: Tx) -> None:
+    """Let this transaction see one state of the database to its end; SQLite's do."""
+    if not tx.sqlite:
+        tx.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def verified(proof: Proof) -> Verified:

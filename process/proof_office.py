@@ -96,7 +96,7 @@ class OfficeTold:
             words = zip(_POSITION, _POSITION_WORDS, strict=True)
             self.positions[key] = {"id": key, **{column: told.must(word) for column, word in words}}
         else:
-            self.positions.setdefault(key, {"id": key})["to_date"] = told.data["sesudah"]["sampai"]
+            self.positions.setdefault(key, {"id": key})["to_date"] = told.data["sesudah"].get("sampai", UNKNOWN)
 
     def _unit(self, name: str, link: Link, told: Told) -> None:
         code = told.must("kode")

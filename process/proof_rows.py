@@ -29,7 +29,15 @@ class Told:
 
     def __init__(self, payload: bytes | None, about: Mapping[str, Any] | None = None) -> None:
         self.erased = payload is None
-        self.data: Mapping[str, Any] = dict(about or {}) if payload is None else decoded(payload)
+        self._payload = payload
+        self._data: Mapping[str, Any] | None = dict(about or {}) if payload is None else None
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The values; decoded only when somebody asks."""
+        if self._data is None:
+            self._data = decoded(self._payload or b"")
+        return self._data
 
     def must(self, name: str) -> Any:
         """A value that every event of this type has; UNKNOWN where it is missing."""
@@ -73,11 +81,13 @@ def altered(expected: Row, found: Row) -> list[str]:
 
 def same(expected: Any, found: Any) -> bool:
     """Whether a stored value is the expected one; SQLite knows no booleans."""
+    if type(expected) is type(found):
+        return bool(expected == found)
     if isinstance(expected, bool) and isinstance(found, int):
         return expected == bool(found)
     if isinstance(found, memoryview):
         found = bytes(found)
-    return type(expected) is type(found) and bool(expected == found)
+    return isinstance(found, bytes) and isinstance(expected, bytes) and expected == found
 
 
 class Findings:

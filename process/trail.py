@@ -12,7 +12,8 @@ from process.clock import Clock, instant, micros
 from process.errors import NotFound
 from process.files import Blobs
 from process.model import SYSTEM_JOB, Actor, AuditEvent, TimelineEntry
-from process.proof import Proof, Verified, verified
+from process.proof import Proof, Verified, snapshot, verified
+from process.proof_share import Share, split
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, instance, seal, stream
@@ -30,15 +31,28 @@ class Trail:
         """Check the chain of one instance, or of every stream, and all that the events vouch for; `files`: whether the
         stored files are read too. Reads everything; changes nothing. Raises NotFound."""
         with self.store.reading() as tx:
-            if not tx.sqlite:
-                tx.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            snapshot(tx)
             proof = Proof(tx, self.blobs if files else None)
             if instance_id is not None:
                 proof.one(instance_id)
             else:
-                proof.office()
-                proof.instances()
+                self._everything(proof)
             return verified(proof)
+
+    def _everything(self, proof: Proof) -> None:
+        half = split(proof.tx)
+        share = None if half is None else Share(self.store, proof.blobs, half)
+        try:
+            proof.office()
+            proof.instances(upto=half)
+            other = share.result() if share is not None else None
+        finally:
+            if share is not None:
+                share.stop()
+        if other is not None:
+            proof.tally.join(other)
+        elif half is not None:
+            proof.instances(half)
 
     def seal(self, actor: Actor = SYSTEM_JOB) -> int:
         """Seal the heads that moved since the last time into the system stream; returns how many."""

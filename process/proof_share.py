@@ -1,0 +1,98 @@
+"""A second process for the check of many instances: a share of them, in a snapshot of its own.
+
+Run as `python -m process.proof_share`; told by JSON on standard input, answers with JSON on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from process.audit import Misfit
+from process.files import Blobs
+from process.proof import Proof, Tally, snapshot
+from process.store import Store, Tx
+from process.tables import instance
+
+FROM = 100_000  # events of instances; below this a second process does not pay
+
+
+def split(tx: Tx) -> int | None:
+    """The stream up to which half of the instances' events lie; None when one process is enough."""
+    if (os.cpu_count() or 1) < 2:
+        return None
+    total = tx.scalar(sa.select(sa.func.sum(instance.c.event_seq))) or 0
+    if total < FROM:
+        return None
+    passed = 0
+    for row in tx.all(sa.select(instance.c.stream, instance.c.event_seq).order_by(instance.c.stream)):
+        passed += row.event_seq
+        if passed * 2 >= total:
+            return int(row.stream)
+    return None
+
+
+class Share:
+    """A child that checks the instances behind a stream, begun at once."""
+
+    def __init__(self, store: Store, blobs: Blobs | None, after: int) -> None:
+        told = {
+            "url": store.url.render_as_string(hide_password=False),
+            "files": None if blobs is None else str(blobs.folder.absolute()),
+            "after": after,
+        }
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "process.proof_share"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
+        )
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(told).encode())
+            self._child.stdin.close()
+        except BrokenPipeError:  # it did not even start: `result` says so
+            pass
+        self._child.stdin = None
+
+    def result(self) -> Tally | None:
+        """What it found; None when it failed, and its share has to be checked here."""
+        answer, _ = self._child.communicate()
+        if self._child.returncode != 0:
+            return None
+        found = json.loads(answer)
+        misfits = [Misfit(*one) for one in found.pop("misfits")]
+        return Tally(**found, misfits=misfits)
+
+    def stop(self) -> None:
+        """End it when nobody waits for it any more."""
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.communicate()
+
+
+def main() -> None:
+    told = json.load(sys.stdin)
+    url = sa.make_url(told["url"])
+    store = Store(url)
+    try:
+        with store.reading() as tx:
+            snapshot(tx)
+            proof = Proof(tx, None if told["files"] is None else Blobs(Path(told["files"])))
+            proof.instances(told["after"])
+    finally:
+        store.close()
+    tally = proof.tally
+    found = {name: getattr(tally, name) for name in ("streams", "events", "rows", "files", "more")}
+    json.dump({**found, "misfits": [astuple(one) for one in tally.misfits]}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
