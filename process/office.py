@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from process import migrate as migrations
+from process.archive import Archive
 from process.calendars import Calendars
 from process.clock import Clock, SystemClock
 from process.definitions import Definitions
@@ -58,6 +59,7 @@ class Office:
         self.views = Views(desk, self.prints, self.files.blobs)
         self.moving = Moving(desk)
         self.samples = Samples(desk)
+        self.archive = Archive(desk, self.files.blobs)
         self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock, self.files.blobs)
         self.index = TrailIndex(store)

@@ -256,6 +256,11 @@ class Records:
             after = rows[-1].header.seq
 
 
+def of_stream(tx: Tx, stream_id: int) -> list[Record]:
+    """Every event of a stream, by number, from the record itself: the index need not have them yet."""
+    return _read(tx, _select().where(event.c.stream == stream_id).order_by(event.c.seq))
+
+
 def check(selection: Selection) -> None:
     """Raise InvalidData when a selection cannot be meant."""
     errors = []

@@ -1,9 +1,9 @@
 """The process that turns one HTML document into a PDF/A-3b, and then ends.
 
-Run as a file in an interpreter of its own (`python -I print_child.py`), it knows nothing of the rest of the project:
-JSON on stdin (`html`, `fonts`: name -> path, `identifier`), the PDF on stdout. Layout can be slow, hungry or, with a
-hostile document, endless: limits on memory and processor time are set before WeasyPrint is loaded, and no address is
-fetched but the bundled fonts.
+Run as a file in an interpreter of its own (`python -I print_child.py MEMORY SECONDS`), it knows nothing of the rest of
+the project: JSON on stdin (`html`, `fonts`: name -> path, `identifier`), the PDF on stdout.
+Layout can be slow, hungry or, with a hostile document, endless: limits on memory and processor time are set before
+WeasyPrint is loaded, and no address is fetched but the bundled fonts.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEMORY = 2 * 1024**3
-PROCESSOR_SECONDS = 60
 SCHEME = "alur-font:"
 
 
-def limit() -> None:
-    """Bounds this process: memory in bytes, processor time in seconds, no file may be written."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+def limit(memory: int, seconds: int) -> None:
+    """Bounds this process: memory in bytes, processor time in seconds, no core file."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -50,7 +48,7 @@ def render(html: str, fonts: dict[str, str], identifier: str) -> bytes:
 
 
 def main() -> None:
-    limit()
+    limit(int(sys.argv[1]), int(sys.argv[2]))
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     task = json.load(sys.stdin.buffer)
     sys.stdout.buffer.write(render(task["html"], task["fonts"], task["identifier"]))

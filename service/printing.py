@@ -6,10 +6,7 @@ in the same layout is never rendered twice, so what was printed when somebody si
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,21 +19,15 @@ from markupsafe import Markup
 from bpmn.picture import UNMARKED, Mark, to_svg
 from forms.render import to_html
 from process.documents import EarlierSignature
-from service import assets, showing, words
+from service import pdf, showing, words
+from service.pdf import Limits
 
 if TYPE_CHECKING:
     from process.office import Office
     from process.prints import Printable
 
-TIMEOUT_SECONDS = 60
 PRINT_LETTERS = 16  # a diagram as broad as a page becomes small
-CHILD = Path(__file__).with_name("print_child.py")
-FACES = {"print-regular": (400, "normal"), "print-bold": (700, "normal"), "print-italic": (400, "italic")}
 SIGNATURE_LABELS = {"paraf": "Diparaf oleh", "tandatangan": "Ditandatangani oleh"}
-
-
-class PrintError(Exception):
-    """Cetakan tidak dapat dibuat"""
 
 
 @dataclass(frozen=True)
@@ -75,12 +66,12 @@ def _environment() -> Environment:
     return made
 
 
-_templates = _environment()
+templates = _environment()
 
 
 def page_of(sheet: Sheet) -> str:
     """The page that WeasyPrint lays out. Nothing in it depends on the hour of printing: equal sheets, equal HTML."""
-    return _templates.get_template("print/document.html").render(
+    return templates.get_template("print/document.html").render(
         title=sheet.title,
         subtitle=sheet.subtitle,
         letterhead=sheet.letterhead or ("",),
@@ -91,7 +82,7 @@ def page_of(sheet: Sheet) -> str:
         version=sheet.version,
         written=words.waktu(sheet.written),
         created=sheet.written.isoformat(timespec="seconds"),
-        faces=[(name, *FACES[name]) for name in assets.fonts()],
+        faces=pdf.faces(),
         signatures=[
             {
                 "kind": signature.kind,
@@ -124,27 +115,9 @@ def _fitted(body: str) -> str:
     return re.sub(r'<table class="dokumen-tabel"><thead>.*?</thead>', fit, body, flags=re.DOTALL)
 
 
-def to_pdf(sheet: Sheet, *, timeout: float = TIMEOUT_SECONDS) -> bytes:
-    """The PDF/A-3b of a sheet. Raises PrintError when the child fails or takes longer than `timeout` seconds."""
-    task = {
-        "html": page_of(sheet),
-        "fonts": {name: str(path) for name, path in assets.fonts().items()},
-        "identifier": sheet.digest[:32] or "0",
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - our own file, our own interpreter
-            [sys.executable, "-I", str(CHILD)],
-            input=json.dumps(task).encode(),
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PrintError(f"lebih lama daripada {timeout:.0f} detik") from error
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise PrintError(lines[-1][:500] if lines else f"proses cetak berakhir dengan kode {done.returncode}")
-    return done.stdout
+def to_pdf(sheet: Sheet, *, limits: Limits = Limits()) -> bytes:
+    """The PDF/A-3b of a sheet. Raises PrintError when it cannot be made within the limits."""
+    return pdf.render(page_of(sheet), sheet.digest, limits=limits)
 
 
 def sheet_of(printable: Printable) -> Sheet:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from process.errors import AlurError, InvalidData
-from service.command import audit, calendars, instances, people, processes, server
+from service.command import archives, audit, calendars, instances, people, processes, server
 from service.command.common import Group, Problem, in_indonesian, lines_of, why
 from service.settings import SettingsError
 
@@ -112,6 +112,7 @@ for command in (
     instances.instance,
     instances.task,
     audit.audit,
+    archives.archive,
     server.demo,
 ):
     alur.add_command(command)

@@ -17,7 +17,7 @@ import pytest
 
 from bpmn.picture import Mark
 from process import documents, files
-from service import printing
+from service import pdf, printing
 from service.printing import Sheet, Signature
 
 DIAGRAM = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
@@ -39,7 +39,7 @@ SHEET = Sheet(
 
 
 @pytest.fixture(scope="module")
-def pdf() -> Iterator[pikepdf.Pdf]:
+def printed() -> Iterator[pikepdf.Pdf]:
     with pikepdf.open(io.BytesIO(printing.to_pdf(SHEET))) as opened:
         yield opened
 
@@ -81,12 +81,12 @@ def test_a_wide_table_is_set_smaller() -> None:
     assert "amat-lebar" not in printing.page_of(SHEET).split("</style>")[1]
 
 
-def test_pdf_is_an_archive_of_several_landscape_pages(pdf: pikepdf.Pdf) -> None:
-    with pdf.open_metadata() as metadata:
+def test_pdf_is_an_archive_of_several_landscape_pages(printed: pikepdf.Pdf) -> None:
+    with printed.open_metadata() as metadata:
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfaid:conformance"] == "B"
-    assert len(pdf.pages) > 1
-    box = pdf.pages[0].mediabox
+    assert len(printed.pages) > 1
+    box = printed.pages[0].mediabox
     assert float(box[2]) > float(box[3])
 
 
@@ -95,8 +95,8 @@ def fonts_of(page: Any) -> Iterator[Any]:
         yield from (font.DescendantFonts if "/DescendantFonts" in font else [font])
 
 
-def test_every_font_is_embedded(pdf: pikepdf.Pdf) -> None:
-    found = [font for page in pdf.pages for font in fonts_of(page)]
+def test_every_font_is_embedded(printed: pikepdf.Pdf) -> None:
+    found = [font for page in printed.pages for font in fonts_of(page)]
     assert found
     for font in found:
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(font.FontDescriptor.keys())
@@ -125,9 +125,8 @@ def test_a_diagram_is_printed_in_our_own_face_and_says_its_name() -> None:
 
 def child(html: str) -> subprocess.CompletedProcess[bytes]:
     task = {"html": html, "fonts": {}, "identifier": "ab"}
-    return subprocess.run(
-        [sys.executable, "-I", str(printing.CHILD)], input=json.dumps(task).encode(), capture_output=True, check=False
-    )
+    command = [sys.executable, "-I", str(pdf.CHILD), str(pdf.Limits().memory), "60"]
+    return subprocess.run(command, input=json.dumps(task).encode(), capture_output=True, check=False)
 
 
 def test_a_document_cannot_read_anything_outside_itself() -> None:
@@ -138,8 +137,8 @@ def test_a_document_cannot_read_anything_outside_itself() -> None:
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:
-    with pytest.raises(printing.PrintError, match="lebih lama"):
-        printing.to_pdf(SHEET, timeout=0.05)
+    with pytest.raises(pdf.PrintError, match="lebih lama"):
+        printing.to_pdf(SHEET, limits=pdf.Limits(seconds=0.05))
 
 
 def test_a_print_out_is_made_outside_the_request_once_and_shown_to_its_readers(
@@ -155,11 +154,11 @@ def test_a_print_out_is_made_outside_the_request_once_and_shown_to_its_readers(
     assert office.jobs.run_due(clock.now()) == 1
     ready = quarter.staff.ask(f"{made[1]}/status").json
     assert ready["state"] == "ready"
-    pdf = visitor("kabag.hkm").page(f"{made[1]}.pdf")
-    assert pdf.mimetype == "application/pdf"
-    assert pdf.data.startswith(b"%PDF-")
-    assert hashlib.sha256(pdf.data).hexdigest() == ready["sha256"]
-    assert pdf.headers["X-Content-Type-Options"] == "nosniff"
+    fetched = visitor("kabag.hkm").page(f"{made[1]}.pdf")
+    assert fetched.mimetype == "application/pdf"
+    assert fetched.data.startswith(b"%PDF-")
+    assert hashlib.sha256(fetched.data).hexdigest() == ready["sha256"]
+    assert fetched.headers["X-Content-Type-Options"] == "nosniff"
     office.jobs.handlers["print"]({"printout": made[1].rsplit("/", 1)[1]})
     assert quarter.staff.ask(f"{made[1]}/status").json["sha256"] == ready["sha256"]
     assert visitor("kabag.kesra").page(f"{made[1]}.pdf").status_code == 404
