@@ -26,7 +26,7 @@ def unpack(path: Path, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.comment or not _ends(path):
-                raise Unsafe("ZIP ini memuat catatan atau sambungan di luar isinya.")
+                raise Unsafe("Berkas ini bukan ZIP yang utuh: ujungnya terpotong atau disambung.")
             entries = [one for one in archive.infolist() if not one.is_dir()]
             top = _checked(entries, path.stat().st_size)
             for one in entries:
