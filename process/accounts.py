@@ -3,6 +3,9 @@
 A session's token is 256 random bits, of which only the SHA-256 is stored. Failed attempts are counted by account and by
 address in the database, so that they count for every process of the service. An attempt is counted before the password
 is checked and taken back when it was right: parallel guesses cannot slip through between check and count.
+
+An office may share one address. When too many attempts failed there, an account that logged in from it lately is still
+let in with the right password; how often its password may be guessed is bounded by the account's own count as ever.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ log = logging.getLogger("alur.accounts")
 WINDOW = timedelta(minutes=15)
 MAX_PER_ACCOUNT = 5
 MAX_PER_ADDRESS = 20
+AT_HOME = timedelta(days=90)  # how long an address is known to be one that an account logs in from
 _TOUCH_AFTER = timedelta(seconds=60)  # a session's last use is not written more often than this
 _WRONG = "Nama akun atau kata sandi tidak sesuai."
 
@@ -204,7 +208,8 @@ class Accounts:
         limits = [(f"{kind}:{name}", MAX_PER_ACCOUNT)]
         also = [] if kind == "user" else [f"user:{name}"]  # counted at the login page too, but not held up by it
         if address:
-            limits.append((f"address:{address[:80]}", MAX_PER_ADDRESS))
+            at = f"address:{address[:80]}"
+            limits.append((at, MAX_PER_ADDRESS))
         with self.store.transaction() as tx:
             if not tx.sqlite:  # SQLite's write lock does the same: counting and adding is one step
                 tx.execute(sa.text("LOCK TABLE login_attempt IN SHARE ROW EXCLUSIVE MODE"))
@@ -219,7 +224,7 @@ class Accounts:
                     .order_by(login_attempt.c.at.desc())
                     .limit(most)
                 )
-                if len(times) >= most:
+                if len(times) >= most and not (address and subject == at and self._at_home(tx, name, address, now)):
                     wait = max(wait, -((since - times[-1].at) // 1_000_000), 1)
             if not wait:
                 return tuple(
@@ -237,6 +242,16 @@ class Accounts:
                 log_security(tx, now, "login.blocked", None, None, address)
         minutes = -(-wait // 60)
         raise TooManyAttempts(f"Terlalu banyak percobaan. Coba lagi dalam {minutes} menit.", retry_after=wait)
+
+    def _at_home(self, tx: Tx, name: str, address: str, now: datetime) -> bool:
+        """Whether an account has logged in from this address lately."""
+        known = sa.select(security_event.c.id).where(
+            security_event.c.type == "login.ok",
+            security_event.c.username == name,
+            security_event.c.address == address,
+            security_event.c.at > micros(now - AT_HOME),
+        )
+        return tx.one(known.limit(1)) is not None
 
     def _release(self, tx: Tx, counted: tuple[int, ...], name: str, *, kind: str = "user") -> None:
         """The password was right: neither this attempt nor the account's earlier failures count any more."""

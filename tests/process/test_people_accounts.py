@@ -200,6 +200,36 @@ def test_an_address_is_stopped_across_accounts(people, clock, monkeypatch):
     people.authenticate("kabag", SECRET, ADDRESS)
 
 
+def test_who_logs_in_from_a_shared_address_is_not_shut_out_by_others_there(people, clock):
+    people.authenticate("kabag", SECRET, ADDRESS)
+    clock.advance(days=30)
+    for number in range(MAX_PER_ADDRESS):
+        fail(people, f"akun{number}")
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("staf", SECRET, ADDRESS)  # never came from there
+    assert people.authenticate("kabag", SECRET, ADDRESS).username == "kabag"
+    clock.advance(days=91)
+    for number in range(MAX_PER_ADDRESS):
+        fail(people, f"akun{number}")
+    with pytest.raises(TooManyAttempts):
+        people.authenticate("kabag", SECRET, ADDRESS)
+
+
+def test_guessing_stays_hopeless_from_where_an_account_is_at_home(people, clock, monkeypatch):
+    people.authenticate("kabag", SECRET, ADDRESS)
+    checked = []
+    monkeypatch.setattr(passwords, "matches", lambda stored, given: bool(checked.append(given)))
+    for number in range(MAX_PER_ADDRESS):
+        fail(people, f"akun{number}")
+    checked.clear()
+    hours = 2
+    for minute in range(hours * 60):
+        with pytest.raises((InvalidData, TooManyAttempts)):
+            people.authenticate("kabag", f"tebakan {minute}", ADDRESS)
+        clock.advance(minutes=1)
+    assert len(checked) <= MAX_PER_ACCOUNT * hours * 4
+
+
 def test_a_password_asked_again_for_a_paraf_counts_in_the_same_throttle(people, clock):
     opened = people.authenticate("kabag", SECRET, ADDRESS)
     who, _ = people.session(opened.token)
