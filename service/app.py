@@ -87,6 +87,7 @@ def create_app(office: Office, settings: Settings) -> Flask:
             "request_id": g.get("request_id", ""),
             "now": office.clock.now(),
             "demo": settings.demo,
+            "max_upload": settings.max_upload_bytes,
         }
     )
     office.jobs.handlers["print"] = printing.Printer(office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -333,3 +334,26 @@ def test_what_is_chosen_in_a_table_is_read_whole(person: Callable[[str], Any]) -
     tops = page.locator(".tab li").evaluate_all("(nodes) => nodes.map((node) => node.getBoundingClientRect().top)")
     assert len(set(tops)) == 1, "the three tabs stand on one line"
     staff.shot("kotak-tugas")
+
+
+def test_a_file_that_is_too_large_is_told_at_its_field_and_never_sent(
+    staff: Any, person: Callable[[str], Any], tmp_path: Path
+) -> None:
+    page = ready(staff.open(f"{PROCESS}/mulai"))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/lampiran") else None)
+    limit = int(page.locator('meta[name="alur-upload"]').get_attribute("content") or "0")
+    for name in ("besar.pdf", "unit.csv"):
+        with open(tmp_path / name, "wb") as large:
+            large.truncate(limit + 1)
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "besar.pdf")
+    expect(page.get_by_text("Berkas “besar.pdf” berukuran 21 MB; yang diterima paling besar 20 MB.")).to_be_visible()
+    assert sent == []
+    manager = person("administrator")
+    page = manager.open("/administrasi/unit")
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_text("Impor dari CSV").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "unit.csv")
+    page.locator("form:has(input[type=file]) button[type=submit]").click()
+    assert page.locator("input[type=file]").evaluate("one => one.validationMessage").startswith("Berkas “unit.csv”")
+    assert sent == []

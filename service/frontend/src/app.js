@@ -1,7 +1,7 @@
 // On every page: htmx for lists that refresh themselves, and a few small behaviours that need no framework.
 import htmx from 'htmx.org';
 import { copyText } from './lib/dom.js';
-import { csrf } from './lib/http.js';
+import { csrf, tooLarge } from './lib/http.js';
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false, allowEval: false, allowScriptTags: false, selfRequestsOnly: true, historyEnabled: false,
@@ -48,6 +48,21 @@ document.addEventListener('click', (event) => {
   const source = button.dataset.copyFrom ? document.getElementById(button.dataset.copyFrom) : null;
   copyText(button, button.dataset.copy || source?.value || source?.textContent || '');
 });
+
+// A file that the server would not take is told at its field, before it is sent.
+document.addEventListener('change', ({ target }) => {
+  if (!target.matches?.('form[method="post"] input[type="file"]')) return;
+  target.setCustomValidity([ ...target.files ].map(tooLarge).find(Boolean) ?? '');
+  target.reportValidity();
+});
+
+// Our forms say what is wrong themselves (novalidate); a file that is too large must not leave all the same.
+document.addEventListener('submit', (event) => {
+  const refused = [ ...event.target.querySelectorAll('input[type="file"]') ].find((input) => input.validity.customError);
+  if (!refused) return;
+  event.preventDefault();
+  refused.reportValidity();
+}, true);
 
 // A second press of a submit button while the first is on its way would do the thing twice.
 document.addEventListener('submit', (event) => {

@@ -1,5 +1,7 @@
 // Requests to our own server: JSON in and out, the CSRF token, problems (RFC 9457) as exceptions.
 
+import { size } from './format.js';
+
 const meta = (name) => document.querySelector(`meta[name="${name}"]`);
 
 /** The token that every unsafe request carries. */
@@ -9,6 +11,14 @@ export const csrf = () => meta('csrf-token')?.content ?? '';
 export const person = () => meta('alur-person')?.content ?? '';
 /** The office's date as yyyy-mm-dd: the server's, for the clock of a visitor's machine may be wrong. */
 export const today = () => meta('alur-today')?.content ?? new Date().toLocaleDateString('sv-SE');
+
+/** Why a file is not sent at all, or null: the server cuts the connection of what is far beyond its limit, and the browser
+ * could then only say that it was not reached. */
+export function tooLarge(file) {
+  const limit = Number(meta('alur-upload')?.content);
+  if (!(file instanceof Blob) || !limit || file.size <= limit) return null;
+  return `Berkas “${file.name}” berukuran ${size(file.size)}; yang diterima paling besar ${Math.floor(limit / 1024 / 1024)} MB. Perkecil berkas itu, lalu pilih lagi.`;
+}
 
 /** An answer that is no success. `status` 0: the server could not be reached. `body`: the problem's members. */
 export class Problem extends Error {
@@ -71,6 +81,8 @@ export async function request(url, { method = 'GET', json, body, keepalive = fal
 /** POST of a form with files; `onProgress` is told the share sent, 0 to 1. */
 export function upload(url, form, onProgress = () => {}) {
   return new Promise((resolve, reject) => {
+    const refused = [ ...form.values() ].map(tooLarge).find(Boolean);
+    if (refused) return reject(new Problem(413, { detail: refused }));
     const xhr = new XMLHttpRequest();
     xhr.open('POST', url);
     xhr.setRequestHeader('Accept', 'application/json, application/problem+json');
