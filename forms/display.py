@@ -17,34 +17,34 @@ def text_of(component: Field, value: Any) -> str:
     if value is None or value == "" or not _is_data(value):
         return ""
     if isinstance(component, DateTimeField):
-        return _moment(value)
+        return moment(value)
     if isinstance(component, NumberField):
         return _number(component, value)
     if isinstance(component, (CheckboxField, ExpressionField)) or component.properties.get("format"):
         return _formatted(component.properties.get("format"), value)
-    return _plain(value)
+    return plain(value)
 
 
 def _number(component: NumberField, value: Any) -> str:
     number = to_decimal(value)
     if number is None:
-        return _plain(value)
+        return plain(value)
     wanted = component.properties.get("format")
     return _formatted(wanted, number) if wanted else indonesian.number(number)
 
 
 def _formatted(wanted: str | None, value: Any) -> str:
     if wanted == "tanggal":
-        return _moment(value)
+        return moment(value)
     number = to_decimal(value) if wanted in ("rupiah", "persen") or not isinstance(value, str) else None
     if number is None:
-        return _plain(value)
+        return plain(value)
     if wanted == "rupiah":
         return indonesian.rupiah(number)
     return indonesian.percent(number) if wanted == "persen" else indonesian.number(number, at_most=4)
 
 
-def _moment(value: Any) -> str:
+def moment(value: Any) -> str:
     """ISO text as people write it; an offset is turned into Western Indonesian Time."""
     try:
         if len(value) == 10:
@@ -60,19 +60,20 @@ def _moment(value: Any) -> str:
             return f"{indonesian.long_date(instant)} pukul {indonesian.clock(instant)}"
         return indonesian.moment(instant.astimezone(UTC))
     except (TypeError, ValueError):
-        return _plain(value)
+        return plain(value)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Any stored value without its component."""
     if isinstance(value, bool):
         return "Ya" if value else "Tidak"
     if isinstance(value, (int, float, Decimal)):
         number = to_decimal(value)
         return str(value) if number is None else indonesian.number(number)
     if isinstance(value, (list, tuple)):
-        return ", ".join(filter(None, (_plain(item) for item in value)))
+        return ", ".join(filter(None, (plain(item) for item in value)))
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
     return "" if value is None else str(value)
 
 

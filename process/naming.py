@@ -6,7 +6,7 @@ of its process that has it, so that one step has one name in a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -91,3 +91,33 @@ def meaning(store: Store, selection: Selection) -> Meaning:
     if errors:
         raise InvalidData(errors)
     return Meaning(*names)
+
+
+def person_of(store: Store, account: str) -> int | None:
+    """The id of the person with an account of that name, in any case of letters; None without one."""
+    with store.reading() as tx:
+        found: int | None = tx.scalar(sa.select(person.c.id).where(person.c.username == account.strip().lower()))
+        return found
+
+
+def processes(store: Store) -> dict[str, str]:
+    """The names of all processes by id."""
+    with store.reading() as tx:
+        return {row.id: row.name for row in tx.all(sa.select(process_definition.c.id, process_definition.c.name))}
+
+
+def people(store: Store, most: int = 500) -> list[tuple[str, str]]:
+    """(account, name) of the first `most` persons by name, also of those who left: to choose from."""
+    with store.reading() as tx:
+        query = sa.select(person.c.username, person.c.name).order_by(person.c.name, person.c.id).limit(most)
+        return [(row.username, row.name) for row in tx.all(query)]
+
+
+def accounts(store: Store, ids: Iterable[int]) -> dict[int, str]:
+    """The account names of persons by id."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    with store.reading() as tx:
+        query = sa.select(person.c.id, person.c.username).where(person.c.id.in_(wanted))
+        return {row.id: row.username for row in tx.all(query)}

@@ -15,6 +15,7 @@ from process.erasing import Erasing
 from process.exports import Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
+from process.inspection import Inspection
 from process.jobs import Jobs, Scheduler, ThreadScheduler
 from process.migrating import Moving
 from process.people import People
@@ -22,6 +23,7 @@ from process.prints import Prints
 from process.records import Records
 from process.reschedule import Rescheduling
 from process.sampling import Samples
+from process.security_log import SecurityLog
 from process.store import Store
 from process.trail import Trail
 from process.trail_index import TrailIndex
@@ -65,6 +67,8 @@ class Office:
         self.index = TrailIndex(store)
         self.erasing = Erasing(store, clock)
         self.records = Records(store, self.index)
+        self.inspection = Inspection(desk, self.records)
+        self.security_log = SecurityLog(store)
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
         self.jobs = Jobs(store, clock)
         self.scheduler: Scheduler = ThreadScheduler(

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from forms.canonical import loads
+from forms.canonical import CanonicalError, loads
 from process import audit
 from process.clock import instant, micros
 from process.errors import InvalidData, NotFound
@@ -103,8 +103,11 @@ class Record:
 
     @cached_property
     def payload(self) -> Mapping[str, Any]:
-        """The payload's values, with `oleh`; empty when it is gone."""
-        found = {} if self.raw is None else loads(self.raw)
+        """The payload's values, with `oleh`; empty when it is gone or cannot be read."""
+        try:
+            found = {} if self.raw is None else loads(self.raw)
+        except CanonicalError:  # it was damaged: the check of the chains says so, and pages go on
+            return {}
         return found if isinstance(found, dict) else {}
 
     @cached_property
@@ -121,12 +124,12 @@ class Record:
 
 @dataclass(frozen=True)
 class RecordPage:
-    """Events, the newest first. `older`: the key of the next page, None at the end; `pending`: some events of the last
-    moments may not be in the index yet."""
+    """Events, the newest first. `older`: the key of the next page, None at the end; `pending`: how many events of
+    the last moments are not in the index yet."""
 
     rows: tuple[Record, ...]
     older: int | None
-    pending: bool
+    pending: int
     selection: Selection = field(default_factory=Selection)
 
 

@@ -31,6 +31,10 @@ _INSTANCES = Prepared(
 _STREAMS_LEFT = Prepared(
     sa.select(stream.c.id, stream.c.indexed, stream.c.name).where(sa.text("seq > indexed")).limit(_STREAMS)
 )
+_MISSING = tuple(
+    Prepared(sa.select(sa.func.coalesce(sa.func.sum(last - table.c.indexed), 0)).where(last > table.c.indexed))
+    for table, last in ((instance, instance.c.event_seq), (stream, stream.c.seq))
+)
 
 
 class _Stream(NamedTuple):
@@ -56,9 +60,9 @@ class TrailIndex:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def pending(self, tx: Tx) -> bool:
-        """Whether there are events that the index does not hold yet."""
-        return bool(tx.fetch(_INSTANCES, {})) or bool(tx.fetch(_STREAMS_LEFT, {}))
+    def pending(self, tx: Tx) -> int:
+        """How many events the index does not hold yet."""
+        return sum(int(tx.fetch(query, {})[0][0]) for query in _MISSING)
 
     def catch_up(self, *, batch: int = BATCH) -> int:
         """Index everything that is not indexed yet, a transaction per `batch` events; returns how many there were."""

@@ -28,6 +28,7 @@ from service import (
     starting,
     tables,
     tasks,
+    trail,
     versions,
     words,
 )
@@ -47,6 +48,7 @@ RESOURCES = (
     versions,
     moving,
     instances,
+    trail,
     documents,
     attachments,
     administration,
@@ -111,6 +113,8 @@ def navigation() -> list[dict[str, Any]]:
             "belum dibaca",
         ),
     ]
+    if trail.may_inspect():
+        entries.append(("trail.listing", "Jejak Audit", "", 0, ""))
     if administration.is_administrator():
         entries.append(("administration.home", "Administrasi", "", 0, ""))
     here = (request.endpoint or "").split(".")[0]

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from jinja2 import Environment
 
+from bpmn.model import Duration
 from forms import indonesian
 from process.calendar import MOST_DAYS, Left
+from process.durations import Worked
 
 NOTHING = "–"
 
@@ -40,6 +42,16 @@ def ringkas(moment: datetime | None) -> str:
     return f"{day}, {there.day} {month} {there.year} {indonesian.clock(there)}"
 
 
+def jam(moment: datetime) -> str:
+    """`10.18`, in WIB."""
+    return indonesian.clock(moment.astimezone(indonesian.WIB))
+
+
+def detik(moment: datetime) -> str:
+    """To the second: `Sen, 23 Nov 2026 10.18.05 WIB`."""
+    return f"{ringkas(moment)}.{moment.second:02d} WIB"
+
+
 def sisa(left: Left) -> str:
     """How far a deadline is, in working time: `sisa 1 hari kerja 2 jam`, `lewat 20 menit kerja`."""
     word = "lewat" if left.over else "sisa"
@@ -56,6 +68,25 @@ def sisa(left: Left) -> str:
     return "baru saja lewat" if left.over else "sisa kurang dari 1 menit kerja"
 
 
+def kerja(time: Worked) -> str:
+    """An amount of working time: `1 hari 3 jam 35 menit`, `< 1 menit`."""
+    if time.days > MOST_DAYS:
+        return f"lebih dari {MOST_DAYS} hari"
+    hours, minutes = divmod(time.rest, 60)
+    parts = ((time.days, "hari"), (hours, "jam"), (minutes, "menit"))
+    return " ".join(f"{number} {word}" for number, word in parts if number) or "< 1 menit"
+
+
+def baku(standard: Duration | None) -> str:
+    """A standard time: `1 hari`, `30 menit`; a dash without one."""
+    if standard is None:
+        return NOTHING
+    if standard.days:
+        return f"{standard.days} hari"
+    hours, minutes = divmod(standard.minutes, 60)
+    return " ".join(f"{number} {word}" for number, word in ((hours, "jam"), (minutes, "menit")) if number)
+
+
 def ukuran(size: int) -> str:
     """File size: `512 B`, `34 kB`, `1,2 MB`."""
     if size < 1000:
@@ -70,7 +101,7 @@ def berkelompok(digest: str) -> str:
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
-FILTERS = (tanggal, iso, waktu, ringkas, sisa, ukuran, berkelompok)
+FILTERS = (tanggal, iso, waktu, ringkas, jam, detik, sisa, kerja, baku, ukuran, berkelompok)
 
 
 def install(environment: Environment) -> None:

@@ -115,6 +115,43 @@ function fitAll(canvas) {
   });
 }
 
+/**
+ * Events beside the diagram: [data-show-element] centres its element and marks it; with [data-choose], an address with
+ * `__langkah__` in it, choosing a step on the diagram goes there. Keyboards have the same in the list beside it.
+ */
+function linked(viewer, host) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  let marked = null;
+  const mark = (id) => {
+    if (marked && registry.get(marked)) canvas.removeMarker(marked, 'alur-tunjuk');
+    marked = registry.get(id) ? id : null;
+    if (marked) canvas.addMarker(marked, 'alur-tunjuk');
+    host.dataset.marked = marked ?? '';
+    return marked;
+  };
+  if (host.dataset.mark) mark(host.dataset.mark);
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-show-element]');
+    if (!button || !mark(button.dataset.showElement)) return;
+    const shape = registry.get(marked);
+    const { outer } = canvas.viewbox();
+    const scale = Math.max(canvas.zoom(), 0.7);
+    const [ width, height ] = [ outer.width / scale, outer.height / scale ];
+    const [ x, y ] = shape.waypoints
+      ? [ shape.waypoints[0].x, shape.waypoints[0].y ]
+      : [ shape.x + shape.width / 2, shape.y + shape.height / 2 ];
+    canvas.viewbox({ x: x - width / 2, y: y - height / 2, width, height });
+    host.scrollIntoView({ block: 'center' });
+    host.focus({ preventScroll: true });
+  });
+  if (!host.dataset.choose) return;
+  viewer.on('element.click', ({ element: shape }) => {
+    if (shape.type === 'label' || !/Task|Event|Gateway/.test(shape.type)) return;
+    location.assign(`${host.dataset.choose.replace('__langkah__', encodeURIComponent(shape.id))}#peristiwa`);
+  });
+}
+
 async function mount(host) {
   const frame = element('div', { class: 'alur-diagram-bingkai' });
   const told = element('p', { class: 'visually-hidden', role: 'status' });
@@ -140,6 +177,7 @@ async function mount(host) {
   show(first);
   controls(viewer, host);
   touch(viewer, frame);
+  linked(viewer, host);
   host.dataset.ready = 'true';
 
   let width = frame.clientWidth;
