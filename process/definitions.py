@@ -13,15 +13,15 @@ import sqlalchemy as sa
 
 from bpmn.compile import compile_process
 from bpmn.model import Finding, Process
-from bpmn.rules import check
 from forms import Form, load_form
 from forms.canonical import digest
 from process import authority
 from process.approval import needs_approval
 from process.audit import NewEvent
 from process.calendars import STANDARD_CODE, Calendars
+from process.checking import Checked, checked
 from process.clock import Clock, instant, instant_or_none, micros
-from process.errors import Conflict, InvalidData, InvalidProcess, NotFound, ReasonRequired
+from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
 from process.model import PENGELOLA, Actor, FieldError
 from process.record import append, process_stream
 from process.store import Store, Tx, pack_bytes, unpack_bytes
@@ -76,26 +76,6 @@ class DefinitionRow:
     digest: str
     revoked_at: datetime | None
     in_force: bool
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A diagram without errors, with the forms that it names."""
-
-    process: Process
-    forms: Mapping[str, bytes]
-    digest: str
-    findings: tuple[Finding, ...]  # warnings
-
-
-def checked(xml: bytes, forms: Mapping[str, bytes]) -> Checked:
-    """Check a diagram with its forms; those that it does not name are left out. Raises InvalidProcess."""
-    findings = check(xml, forms)
-    if any(finding.severity == "error" for finding in findings):
-        raise InvalidProcess(findings)
-    process = compile_process(xml)
-    used = {form_id: forms[form_id] for form_id in sorted(form_ids(process))}
-    return Checked(process, used, version_digest(xml, used), findings)
 
 
 class Definitions:
@@ -346,18 +326,3 @@ class Definitions:
         if tx.one(sa.select(calendar.c.code).where(calendar.c.code == code)) is None:
             raise NotFound(f"Kalender kerja “{code}” tidak ada.")
         return code
-
-
-def form_ids(process: Process) -> frozenset[str]:
-    """The forms that a diagram names: of the start, the tasks, their documents, and documents shown alone."""
-    found = {process.start.form}
-    for task in process.tasks.values():
-        found.add(task.form)
-        found.update(write.form for write in task.writes if write.form)
-    found.update(document.form for document in process.documents.values() if document.form)
-    return frozenset(found)
-
-
-def version_digest(xml: bytes, forms: Mapping[str, bytes]) -> str:
-    """What names a version: the hash over the diagram and each of its forms."""
-    return digest({"diagram": digest(xml), "formulir": {form_id: digest(source) for form_id, source in forms.items()}})

@@ -15,8 +15,8 @@ from forms.canonical import digest, dumps
 from process.approval import setting_name
 from process.audit import Link, Misfit
 from process.calendar_files import from_data, to_data
+from process.checking import version_digest
 from process.clock import micros
-from process.definitions import version_digest
 from process.proof_rows import UNKNOWN, Findings, Told
 from process.record import SYSTEM_STREAM
 from process.store import Tx, unpack, unpack_bytes

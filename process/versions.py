@@ -18,8 +18,9 @@ from bpmn.rewrite import with_identity
 from process import authority
 from process.approval import needs_approval, setting_name
 from process.audit import NewEvent
+from process.checking import Checked, checked
 from process.clock import Clock, instant_or_none, micros, micros_or_none
-from process.definitions import MAX_NOTE, Checked, Definitions, Published, Version, checked
+from process.definitions import MAX_NOTE, Definitions, Published, Version
 from process.draft_states import as_process
 from process.drafting import Drafts
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, NotFound, ReasonRequired, Stale

@@ -14,6 +14,7 @@ from process.calendar import CalendarError
 from process.errors import AlurError, Conflict, InvalidData, NotFound, ReasonRequired
 from process.model import FieldError, Unit
 from process.positions import default_title
+from process.roles import known
 from service.problems import problem_of
 from service.security import office
 
@@ -152,21 +153,13 @@ def units() -> tuple[Unit, ...]:
 
 
 def roles() -> dict[str, str]:
-    """Role code → words: those of the lanes and steps of processes in force or to come, and those that people hold."""
-    found: dict[str, str] = {}
-    now = office().clock.now()
-    rows = office().definitions.list()
-    with office().store.reading() as tx:
-        for row in rows:
-            if row.revoked_at is not None or not (row.in_force or row.effective_from > now):
-                continue
-            process = office().definitions.load(tx, row.version_id).process
-            for lane in process.lanes:
-                found.setdefault(lane.role, lane.name)
-            for task in process.tasks.values():
-                found.setdefault(task.role, default_title(task.role, ""))
+    """Role code → words: those of processes in force or to come, and those that people hold, which say so when no
+    process knows them."""
+    found = known(office().definitions)
+    some = bool(found)
     for position in office().people.positions():
-        found.setdefault(position.role, default_title(position.role, ""))
+        words = default_title(position.role, "")
+        found.setdefault(position.role, f"{words} (tidak dipakai proses yang berlaku)" if some else words)
     return dict(sorted(found.items(), key=lambda one: one[1].casefold()))
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from process.model import Position
 from process.positions import position_in
+from process.roles import warning
 from service.admin_parts import (
     KINDS,
     REFUSALS,
@@ -41,6 +42,9 @@ def add(person_id: int) -> ResponseReturnValue:
         refused = trouble(error, "jabatan", values)
         return person_page(one, refused=refused), refused.status
     flash(f"{titled(made)} diberikan kepada {one.name}.", "success")
+    doubt = warning(office().definitions, made.role)
+    if doubt:
+        flash(doubt, "warning")
     return redirect(url_for("administration.people.page", person_id=one.id))
 
 

@@ -14,8 +14,8 @@ import orjson
 from forms.canonical import loads
 from forms.indonesian import WIB
 from process.audit import TYPES, event_hash, genesis, payload_digest
+from process.checking import version_digest
 from process.clock import instant
-from process.definitions import version_digest
 from process.model import AuditEvent
 from process.record import instance_stream
 from service.archiving.unpacking import shown

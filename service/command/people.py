@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from process.roles import warning
 from service.command.common import Date, Group, Source, new_password, opened, operator, table
 
 
@@ -227,6 +228,9 @@ def add_position(
             to_date=sampai,
         )  # fmt: skip
         click.echo(f"Jabatan {made.id} ({made.title}) diberikan kepada {person.username}.")
+        doubt = warning(office.definitions, made.role)
+        if doubt:
+            click.echo(f"Peringatan: {doubt}", err=True)
 
 
 @position.command("end")

@@ -8,8 +8,9 @@ import pytest
 
 from process import migrate
 from process.calendars import Calendars
+from process.checking import form_ids
 from process.clock import ManualClock
-from process.definitions import Definitions, form_ids
+from process.definitions import Definitions
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, NotFound, ReasonRequired
 from process.model import ADMINISTRATOR, PENGELOLA, Actor, Unit
 from process.people import People

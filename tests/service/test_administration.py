@@ -235,6 +235,16 @@ def test_hostile_text_is_shown_as_text_everywhere(office: Office, admin: Any) ->
 # -- positions --------------------------------------------------------------------------------------------------------
 
 
+def test_a_role_that_no_process_in_force_knows_is_marked_and_warned_about(office: Office, admin: Any) -> None:
+    office.people.add_position(id_of(office, "auditor"), "arsiparis", "HKM", demo.ACTOR)
+    where = f"/administrasi/pegawai/{id_of(office, 'staf.prk')}"
+    assert '<option value="arsiparis">Arsiparis (tidak dipakai proses yang berlaku)</option>' in admin.page(where).text
+    admin.submit(f"{where}/jabatan", peran="arsiparis", unit="HKM", jenis="definitif", mulai="2026-11-23")
+    assert "Peran “arsiparis” tidak dikenal oleh proses yang berlaku" in admin.page(where).text
+    admin.submit(f"{where}/jabatan", peran="kepala_bagian", unit="HKM", jenis="definitif", mulai="2026-11-23")
+    assert "tidak dikenal" not in admin.page(where).text
+
+
 def test_positions_are_given_and_ended_on_record(office: Office, admin: Any) -> None:
     one = id_of(office, "staf.prk")
     where = f"/administrasi/pegawai/{one}"

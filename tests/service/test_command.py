@@ -122,6 +122,15 @@ def staffed(good):
     return good
 
 
+def test_a_role_that_no_process_in_force_knows_is_given_with_a_warning(staffed, command):
+    staffed("process", "publish", DIAGRAM, "--unit", "UMUM")
+    status, out, err = command("position", "add", "kabag.umum", "kepala_bagain", "UMUM")
+    assert (status, "diberikan" in out) == (0, True)
+    assert "Peringatan: Peran “kepala_bagain” tidak dikenal" in err
+    assert "kepala_bagian, perencana_ahli_muda, sekretaris_daerah, staf" in err
+    assert "Peringatan" not in command("position", "add", "kabag.umum", "kepala_bagian", "UMUM")[2]
+
+
 def test_a_person_with_a_position_is_listed_with_a_masked_nip(staffed):
     staffed("position", "add", "kabag.umum", "kepala_bagian", "UMUM", "--mulai", "02/01/2026")
     out = staffed("user", "list")

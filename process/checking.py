@@ -1,0 +1,47 @@
+"""What may be published: a diagram with the forms that it names, checked, and named by its digest. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bpmn.compile import compile_process
+from bpmn.model import Finding, Process
+from bpmn.rules import check
+from forms.canonical import digest
+from process.errors import InvalidProcess
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A diagram without errors, with the forms that it names."""
+
+    process: Process
+    forms: Mapping[str, bytes]
+    digest: str
+    findings: tuple[Finding, ...]  # warnings
+
+
+def checked(xml: bytes, forms: Mapping[str, bytes]) -> Checked:
+    """Check a diagram with its forms; those that it does not name are left out. Raises InvalidProcess."""
+    findings = check(xml, forms)
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidProcess(findings)
+    process = compile_process(xml)
+    used = {form_id: forms[form_id] for form_id in sorted(form_ids(process))}
+    return Checked(process, used, version_digest(xml, used), findings)
+
+
+def form_ids(process: Process) -> frozenset[str]:
+    """The forms that a diagram names: of the start, the tasks, their documents, and documents shown alone."""
+    found = {process.start.form}
+    for task in process.tasks.values():
+        found.add(task.form)
+        found.update(write.form for write in task.writes if write.form)
+    found.update(document.form for document in process.documents.values() if document.form)
+    return frozenset(found)
+
+
+def version_digest(xml: bytes, forms: Mapping[str, bytes]) -> str:
+    """What names a version: the hash over the diagram and each of its forms."""
+    return digest({"diagram": digest(xml), "formulir": {form_id: digest(source) for form_id, source in forms.items()}})
