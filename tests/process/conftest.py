@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from process import passwords
+from process import migrate, passwords
 from process.clock import ManualClock
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, Confirmation, Unit
 from process.office import Office
 from process.people import add_person_in
 from process.positions import add_position_in
-from process.store import sqlite_url
+from process.store import Store, sqlite_url
 from process.units import add_unit_in
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +162,25 @@ ARCHIVE: dict[str, Any] = {
     "lokasi_elektronik": "Arsip digital",
     "lokasi_kertas": "Rak 1",
 }
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of the newest schema; to be copied, never written."""
+    path = tmp_path_factory.mktemp("migrated") / "alur.sqlite3"
+    store = Store(f"sqlite:///{path}")
+    migrate.upgrade(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path, migrated: Path) -> Iterator[Store]:
+    """A store on an empty database of its own."""
+    shutil.copy(migrated, tmp_path / "alur.sqlite3")
+    opened = Store(f"sqlite:///{tmp_path}/alur.sqlite3")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

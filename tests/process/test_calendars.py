@@ -1,12 +1,10 @@
 """Stored calendars: which one counts for a unit, imports with the error at its row, changes on record."""
 
-import shutil
 from datetime import UTC, date, datetime, time
 
 import pytest
 
 from forms.canonical import dumps
-from process import migrate
 from process.calendar import Override
 from process.calendar_data import STANDARD
 from process.calendar_files import from_data, read_import, to_data
@@ -15,33 +13,16 @@ from process.clock import ManualClock
 from process.errors import Forbidden, InvalidData, NotFound, ReasonRequired, Stale
 from process.model import ADMINISTRATOR, Actor, Unit
 from process.people import People
-from process.store import Store, unpack
+from process.store import unpack
 from process.tables import event, event_payload
 
 ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")
 DECREE = b"tanggal,jenis,keterangan\n2026-12-31,cuti bersama,SKB perubahan\n2026-11-28,kerja,Pengganti\n"
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
-    store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
-    store.close()
-    return path
-
-
 @pytest.fixture
 def clock():
     return ManualClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def store(tmp_path, empty):
-    shutil.copy(empty, tmp_path / "alur.sqlite3")
-    store = Store(f"sqlite:///{tmp_path}/alur.sqlite3")
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from importlib.resources import files
 
 import pytest
 
-from process import migrate
 from process.calendars import Calendars
 from process.checking import form_ids
 from process.clock import ManualClock
@@ -30,10 +29,10 @@ def sop():
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory):
+def empty(tmp_path_factory, migrated):
     path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
+    shutil.copy(migrated, path)
     store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
     people = People(store, ManualClock(START))
     people.add_unit(Unit("PRK", "Bagian Perencanaan dan Keuangan"), PENGELOLA_PROSES)
     people.add_unit(Unit("LAIN", "Bagian lain"), PENGELOLA_PROSES)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from process import migrate
 from process.calendar import Left, Override
 from process.calendar_data import STANDARD
 from process.calendar_files import to_data
@@ -43,10 +42,10 @@ BOTH = actor(2, ("kepala_bagian", "HKM"), ("staf", "UMUM"))
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory):
+def empty(tmp_path_factory, migrated):
     path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
+    shutil.copy(migrated, path)
     store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
     with store.transaction() as tx:
         Calendars(store, ManualClock(NOW)).ensure_standard(tx, NOW)
         tx.insert_many(unit, ("code", "name"), [("HKM", "Bagian Hukum"), ("UMUM", "Bagian Umum")])

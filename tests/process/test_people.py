@@ -1,17 +1,15 @@
 """People: names and NIP, positions with dates, and authority to change them."""
 
-import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from process import migrate
 from process.clock import ManualClock
 from process.errors import Conflict, Forbidden, InvalidData, NotFound, Stale
 from process.model import ADMINISTRATOR, Actor, Unit
 from process.people import People, mask_nip
 from process.positions import default_title
-from process.store import Store, unpack
+from process.store import unpack
 from process.tables import event, event_payload, person, unit
 
 ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")
@@ -26,22 +24,9 @@ def clock():
     return ManualClock(START)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A migrated database, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
-    store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def people(tmp_path, clock, empty):
-    shutil.copy(empty, tmp_path / "alur.sqlite3")
-    store = Store(f"sqlite:///{tmp_path}/alur.sqlite3")
-    yield People(store, clock)
-    store.close()
+def people(store, clock):
+    return People(store, clock)
 
 
 def events(people, kind):

@@ -1,7 +1,6 @@
 """Logging in: sessions that end, passwords that count, a throttle that holds against parallel guesses."""
 
 import hashlib
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -9,13 +8,12 @@ import pytest
 import sqlalchemy as sa
 from argon2 import extract_parameters
 
-from process import migrate, passwords
+from process import passwords
 from process.accounts import MAX_PER_ACCOUNT, MAX_PER_ADDRESS
 from process.clock import ManualClock
 from process.errors import InvalidData, NotAuthenticated, TooManyAttempts
 from process.model import ADMINISTRATOR, Actor, Unit
 from process.people import People
-from process.store import Store
 from process.tables import person, security_event, session
 
 ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")
@@ -28,26 +26,13 @@ def clock():
     return ManualClock(datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A migrated database, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / "alur.sqlite3"
-    store = Store(f"sqlite:///{path}")
-    migrate.upgrade(store)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def people(tmp_path, clock, empty):
-    shutil.copy(empty, tmp_path / "alur.sqlite3")
-    store = Store(f"sqlite:///{tmp_path}/alur.sqlite3")
+def people(store, clock):
     people = People(store, clock)
     people.add_unit(Unit("HKM", "Bagian Hukum"), ADMIN)
     made = people.add_person("kabag", "Kepala Bagian", SECRET, ADMIN)
     people.add_position(made.id, "kepala_bagian", "HKM", ADMIN)
-    yield people
-    store.close()
+    return people
 
 
 def security(people):
