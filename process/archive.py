@@ -23,6 +23,7 @@ from process.context import read_data
 from process.definitions import Version
 from process.documents import PrintOut, Signature, to_printout, to_version
 from process.errors import Conflict, FileLost, Forbidden, NotFound
+from process.exports import Export, Exports
 from process.files import Blobs
 from process.model import Actor, Attachment, DocumentVersion, Instance, InstanceState
 from process.record import SYSTEM_STREAM, append
@@ -111,9 +112,44 @@ class Bundle:
 
 
 class Archive:
-    def __init__(self, desk: Desk, blobs: Blobs) -> None:
+    def __init__(self, desk: Desk, blobs: Blobs, exports: Exports) -> None:
         self.desk = desk
         self.blobs = blobs
+        self.exports = exports
+
+    # -- asking for the file ----------------------------------------------------------------------------------------
+
+    def ask(self, instance_id: str, actor: Actor) -> Export:
+        """Ask for the bundle to be made outside the request; what is being made, or is there already, is given
+        instead. Raises as `collect`."""
+        found = self.asked(instance_id, actor)
+        if found is not None and (found.open or (found.state == "done" and self.exports.path(found.id).is_file())):
+            return found
+        return self.exports.ask_bundle(instance_id, actor, name=f"berkas-{instance_id}.zip")
+
+    def asked(self, instance_id: str, actor: Actor) -> Export | None:
+        """The newest bundle that was asked for, by anybody who may have it: it is the same for all. Raises as
+        `collect`."""
+        now = self.desk.clock.now()
+        with self.desk.store.reading() as tx:
+            self._allowed(tx, instance_id, actor, now)
+        return self.exports.bundle(instance_id)
+
+    def fetch(self, instance_id: str, actor: Actor) -> tuple[Export, Path]:
+        """The bundle with its file. Raises as `collect`, NotFound when it was not asked for, Conflict while it is not
+        there, FileLost."""
+        found = self.asked(instance_id, actor)
+        if found is None:
+            raise NotFound("Berkas arsip ini belum diminta.")
+        return self.exports.sound(found)
+
+    def cancel(self, instance_id: str, actor: Actor) -> None:
+        """Stop the making. Raises as `collect`."""
+        found = self.asked(instance_id, actor)
+        if found is not None:
+            self.exports.stop(found.id)
+
+    # -- what is in it ----------------------------------------------------------------------------------------------
 
     def waiting(self, instance_id: str, actor: Actor) -> tuple[str, ...]:
         """The print-outs of a finished instance that are not made yet. Raises as `collect`."""
@@ -170,14 +206,18 @@ class Archive:
         """Put on record that a bundle was made; False when the very same one is on record already."""
         now = self.desk.clock.now()
         with self.desk.store.transaction() as tx:
-            system = sa.select(stream.c.id).where(stream.c.name == SYSTEM_STREAM)
-            number = tx.scalar(system if tx.sqlite else system.with_for_update())
-            for _, told in _payloads(tx, number, ("archive.made",)):
-                if told.get("pelaksanaan") == instance_id and told.get("sha256") == sha256:
-                    return False
-            told = {"pelaksanaan": instance_id, "sha256": sha256, "ukuran": size}
-            append(tx, SYSTEM_STREAM, [NewEvent("archive.made", told)], actor, now)
-            return True
+            return self.made_in(tx, instance_id, sha256, size, actor, now)
+
+    def made_in(self, tx: Tx, instance_id: str, sha256: str, size: int, actor: Actor, now: datetime) -> bool:
+        """`made` inside a transaction."""
+        system = sa.select(stream.c.id).where(stream.c.name == SYSTEM_STREAM)
+        number = tx.scalar(system if tx.sqlite else system.with_for_update())
+        for _, told in _payloads(tx, number, ("archive.made",)):
+            if told.get("pelaksanaan") == instance_id and told.get("sha256") == sha256:
+                return False
+        told = {"pelaksanaan": instance_id, "sha256": sha256, "ukuran": size}
+        append(tx, SYSTEM_STREAM, [NewEvent("archive.made", told)], actor, now)
+        return True
 
     def _allowed(self, tx: Tx, instance_id: str, actor: Actor, now: datetime) -> Work:
         work = self.desk.by_instance(tx, instance_id, actor, now)

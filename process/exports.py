@@ -35,6 +35,7 @@ KEPT = timedelta(days=7)
 ATTEMPTS = 3  # a file that a server died over so many times is not tried again
 LISTED = 100
 OPEN = ("waiting", "running")
+BUNDLE = "berkas"  # the format of archive bundles, which `archive` asks for: the same file for whoever may have it
 _PG_LOCK = 714157  # one export at a time, also when several servers share a database
 
 
@@ -77,6 +78,7 @@ class Made:
 
 
 Runner = Callable[[Export, threading.Event], None]
+Note = Callable[[Tx, Actor, datetime], None]
 
 
 class Exports:
@@ -108,6 +110,23 @@ class Exports:
         options = dict(options or {})
         key = digest({"oleh": actor.person_id or actor.name, "format": format, "pilihan": selection.plain(),
                       "opsi": options})  # fmt: skip
+        return self._ask(key, format, selection, actor, name, options)
+
+    def ask_bundle(self, instance_id: str, actor: Actor, *, name: str) -> Export:
+        """Ask for the archive bundle of an instance, once at a time whoever asks; may this actor is for `archive` to
+        say."""
+        return self._ask(_bundle_key(instance_id), BUNDLE, Selection(instance=instance_id), actor, name, {})
+
+    def bundle(self, instance_id: str) -> Export | None:
+        """The newest archive bundle of an instance that was asked for, by anybody."""
+        query = sa.select(export).where(export.c.digest == _bundle_key(instance_id))
+        with self.store.reading() as tx:
+            row = tx.one(query.order_by(export.c.asked_at.desc(), export.c.id).limit(1))
+            return None if row is None else _export(row)
+
+    def _ask(
+        self, key: str, format: str, selection: Selection, actor: Actor, name: str, options: Mapping[str, Any]
+    ) -> Export:  # fmt: skip
         now = self.clock.now()
         with self.store.transaction() as tx:
             insert = sqlite_insert if tx.sqlite else postgresql_insert
@@ -132,9 +151,14 @@ class Exports:
             return _export(row)
 
     def mine(self, actor: Actor) -> tuple[Export, ...]:
-        """The newest exports: one's own, and for an auditor everyone's."""
+        """The newest exports: one's own, and for an auditor everyone's; without archive bundles."""
         authority.require(actor, AUDITOR, PENGELOLA)
-        query = sa.select(export).order_by(export.c.asked_at.desc(), export.c.id).limit(LISTED)
+        query = (
+            sa.select(export)
+            .where(export.c.format != BUNDLE)
+            .order_by(export.c.asked_at.desc(), export.c.id)
+            .limit(LISTED)
+        )
         if not authority.has(actor, AUDITOR):
             query = query.where(export.c.asked_by == actor.person_id)
         with self.store.reading() as tx:
@@ -148,7 +172,10 @@ class Exports:
 
     def fetch(self, export_id: str, actor: Actor) -> tuple[Export, Path]:
         """An export with its file, which is what was recorded. Raises Forbidden, NotFound, Conflict, FileLost."""
-        found = self.get(export_id, actor)
+        return self.sound(self.get(export_id, actor))
+
+    def sound(self, found: Export) -> tuple[Export, Path]:
+        """The same of an export that was read already. Raises Conflict, FileLost."""
         if found.state != "done":
             told = "sudah tidak disimpan" if found.state == "expired" else "belum ada atau tidak jadi dibuat"
             raise Conflict(f"Berkas ekspor ini {told}.")
@@ -165,9 +192,14 @@ class Exports:
     def cancel(self, export_id: str, actor: Actor) -> None:
         """Stop an export that waits or runs; one that ended already stays as it is. Raises Forbidden, NotFound."""
         authority.require(actor, AUDITOR, PENGELOLA)
+        with self.store.reading() as tx:
+            _own(tx, export_id, actor)
+        self.stop(export_id)
+
+    def stop(self, export_id: str) -> None:
+        """`cancel`; may this actor is the caller's affair."""
         now = self.clock.now()
         with self.store.transaction() as tx:
-            _own(tx, export_id, actor)
             tx.execute(
                 export.update()
                 .where(export.c.id == export_id, export.c.state.in_(OPEN))
@@ -232,8 +264,9 @@ class Exports:
         """Note how far it is and renew the claim; False when the export is no longer this one's to make."""
         return self._note(given, done=done)
 
-    def finish(self, given: Export, made: Made) -> bool:
-        """Put a finished file on record; False when the export is no longer this one's to make."""
+    def finish(self, given: Export, made: Made, note: Note | None = None) -> bool:
+        """Put a finished file on record (`note` does it in place of the event of an export); False when the export is
+        no longer this one's to make."""
         now = self.clock.now()
         with self.store.transaction() as tx:
             values = {
@@ -243,7 +276,10 @@ class Exports:
             if not tx.execute(export.update().where(_claimed(given)).values(**values)).rowcount:
                 return False
             actor = Actor(given.asked_by, given.asked_name, source="job")
-            _record(tx, given.format, given.selection, given.name, made, actor, now, id_=given.id)
+            if note is not None:
+                note(tx, actor, now)
+            else:
+                _record(tx, given.format, given.selection, given.name, made, actor, now, id_=given.id)
             return True
 
     def fail(self, given: Export, message: str) -> None:
@@ -303,6 +339,10 @@ class Exports:
 
 
 _LEASE = LEASE // timedelta(microseconds=1)
+
+
+def _bundle_key(instance_id: str) -> str:
+    return digest({"format": BUNDLE, "pelaksanaan": instance_id})
 
 
 def _claimed(given: Export) -> sa.ColumnElement[bool]:

@@ -86,6 +86,7 @@ class InstanceViews:
                 self._prints_seen(tx, instance_id, sight),
                 _timeline_seen(timeline(tx, work.row.stream), sight, {row.id: row.item for row in rows}),
                 policy.may_manage(actor) and work.row.state == InstanceState.RUNNING,
+                sight.everything and work.row.state == InstanceState.FINISHED,
             )
 
     def _prints_seen(self, tx: Tx, instance_id: str, sight: policy.Sight) -> tuple[PrintOut, ...]:

@@ -61,7 +61,6 @@ class Office:
         self.views = Views(desk, self.prints, self.files.blobs)
         self.moving = Moving(desk)
         self.samples = Samples(desk)
-        self.archive = Archive(desk, self.files.blobs)
         self.rescheduling = Rescheduling(desk)
         self.trail = Trail(store, clock, self.files.blobs)
         self.index = TrailIndex(store)
@@ -70,6 +69,7 @@ class Office:
         self.inspection = Inspection(desk, self.records)
         self.security_log = SecurityLog(store)
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
+        self.archive = Archive(desk, self.files.blobs, self.exports)
         self.jobs = Jobs(store, clock)
         self.scheduler: Scheduler = ThreadScheduler(
             clock,

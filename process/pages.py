@@ -99,6 +99,7 @@ class InstancePage:
     printouts: tuple[PrintOut, ...]
     timeline: tuple[TimelineEntry, ...]
     can_cancel: bool
+    can_archive: bool  # it has finished, and the actor may see all of it
 
 
 @dataclass(frozen=True)

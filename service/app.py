@@ -10,6 +10,7 @@ from flask import Flask, g, get_flashed_messages, request, url_for
 from process.office import Office
 from service import (
     administration,
+    archives,
     assets,
     attachments,
     auth,
@@ -49,6 +50,7 @@ RESOURCES = (
     moving,
     instances,
     trail,
+    archives,
     documents,
     attachments,
     administration,

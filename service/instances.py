@@ -99,6 +99,7 @@ def page(instance_id: str) -> ResponseReturnValue:
         prints=[showing.printout(one) for one in found.printouts],
         timeline=timeline.lines(found.timeline, found.version, found.tasks, names),
         can_cancel=found.can_cancel,
+        can_archive=found.can_archive,
     )
 
 

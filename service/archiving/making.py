@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,20 +34,27 @@ def collect(office: Office, instance_id: str, actor: Actor) -> Bundle:
 
 
 def make(
-    office: Office, bundle: Bundle, target: Path, *, still: Callable[[], bool] = lambda: True
-) -> Made | None:  # fmt: skip
+    office: Office,
+    bundle: Bundle,
+    target: Path,
+    *,
+    workshop: Path | None = None,
+    still: Callable[[], bool] = lambda: True,
+) -> Made | None:
     """Write the bundle to `target`, which is there (or replaced) only when it is whole and everything in it fits its
-    own record. `still` is asked once before the file appears; None when it answers no.
+    own record. `workshop`: the folder that it is made in, beside the target and gone afterwards. `still` is asked once
+    before the file appears; None when it answers no.
 
     Raises Conflict when the check finds something, FileLost, StorageFull, PrintError, OSError; no half file is left.
     """
     target = target.absolute()
     needed = sum(one.attachment.size for one in bundle.files) + sum(one.printout.size or 0 for one in bundle.prints)
-    part = None
+    folder = workshop
     try:
         if shutil.disk_usage(target.parent).free < 2 * needed + files.RESERVE_BYTES:
             raise StorageFull(FULL)
-        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".berkas-"))
+        folder = folder or Path(tempfile.mkdtemp(dir=target.parent, prefix=".berkas-"))
+        folder.mkdir(exist_ok=True)
         part = folder / "berkas.zip"
         made = contents.write(bundle, office.archive, part)
         found = check(part, folder=folder)
@@ -64,9 +70,8 @@ def make(
             raise StorageFull(FULL) from error
         raise
     finally:
-        if part is not None:
-            with suppress(OSError):
-                shutil.rmtree(part.parent)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(folder: Path) -> None:

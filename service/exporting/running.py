@@ -12,18 +12,24 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from process.errors import AlurError
-from process.exports import Export
+from process.exports import BUNDLE, Export, Made
+from process.model import Actor
+from service.archiving import making
 from service.exporting import FORMATS
 from service.exporting.source import ExportError, Source
 from service.exporting.writing import write_file
+from service.pdf import PrintError
 
 if TYPE_CHECKING:
     from process.office import Office
+    from process.store import Tx
 
 BEAT = 1.0  # seconds between two notes of progress
 WATCH = 0.25  # seconds between two looks at a process
@@ -72,6 +78,9 @@ def make(office: Office, given: Export) -> None:
     """Write the file of a claimed export and put it on record, or note why that was not possible."""
     exports = office.exports
     try:
+        if given.format == BUNDLE:
+            _bundle(office, given)
+            return
         format = FORMATS[given.format]
         source = Source.of(
             office, given.selection, by=given.asked_name, at=office.clock.now(), instances=format.instances,
@@ -86,13 +95,44 @@ def make(office: Office, given: Export) -> None:
             path.unlink(missing_ok=True)
     except _Lost:
         return
-    except (AlurError, ExportError) as error:
+    except (AlurError, ExportError, PrintError) as error:
         exports.fail(given, str(error))
     except MemoryError:
         exports.fail(given, "Memori tidak cukup untuk berkas ini; persempit pilihannya.")
     except Exception:
         log.exception("export %s failed", given.id)
         exports.fail(given, "Terjadi kesalahan pada sistem; sampaikan kepada administrator.")
+
+
+def _bundle(office: Office, given: Export) -> None:
+    """Make the archive bundle of the one selected instance, as far as who asked may still have it."""
+    exports, archive = office.exports, office.archive
+    instance_id = given.selection.instance or ""
+    with Heart(office, given) as heart:
+        bundle = making.collect(office, instance_id, asker(office, given))
+        heart.told(0)
+        if not exports.begin(given, upto=0, total=len(bundle.records)):
+            return
+        exports.folder.mkdir(parents=True, exist_ok=True)
+        path = exports.path(given.id)
+        workshop = exports.workshop(given.id)
+        made = making.make(office, bundle, path, workshop=workshop, still=lambda: not heart.lost)
+    if made is None:
+        return
+
+    def note(tx: Tx, actor: Actor, now: datetime) -> None:
+        archive.made_in(tx, instance_id, made.sha256, made.size, actor, now)
+
+    if not exports.finish(given, Made(len(bundle.records), made.size, made.sha256), note):
+        path.unlink(missing_ok=True)
+
+
+def asker(office: Office, given: Export) -> Actor:
+    """Who asked, with what that person holds now."""
+    if given.asked_by is None:
+        return Actor(None, given.asked_name, source="job")
+    with office.store.reading() as tx:
+        return replace(office.people.actor(tx, given.asked_by, office.clock.now()), source="job")
 
 
 class Exporter:

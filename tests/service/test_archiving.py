@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -20,17 +21,21 @@ import openpyxl
 import orjson
 import pikepdf
 import pytest
+from flask.testing import FlaskClient
 
 from process import files
 from process.clock import ManualClock
 from process.errors import FileLost, StorageFull
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
-from service import command, demo_run
+from service import command, demo, demo_run
+from service.app import create_app
 from service.archiving import making
 from service.archiving.bag import ALGORITHMS, safe_name
 from service.archiving.bundle import Made
 from service.archiving.checking import check
+from service.exporting import running
+from service.security import SESSION_COOKIE
 from service.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("archive")
@@ -455,3 +460,78 @@ def test_a_file_that_is_lost_or_was_changed_is_not_archived(kept: Kept, again: O
     with pytest.raises(FileLost, match="tidak ditemukan"):
         making.make(again, bundle, tmp_path / "x.zip")
     assert [one.name for one in tmp_path.iterdir()] == ["kantor"]
+
+
+# -- on the pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(again: Office, tmp_path: Path) -> Callable[[str], FlaskClient]:
+    """`browser("auditor")`: a client of somebody who is logged in to the copied office."""
+    app = create_app(again, Settings("", tmp_path / "kantor", "k" * 32, demo=True, cookie_secure=False))
+
+    def make_client(account: str) -> FlaskClient:
+        opened = again.people.authenticate(account, demo.PASSWORD, "127.0.0.1")
+        client = app.test_client()
+        client.set_cookie(SESSION_COOKIE, opened.token)
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = opened.csrf
+        return client
+
+    return make_client
+
+
+def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
+    kept: Kept, again: Office, browser: Callable[[str], FlaskClient]
+) -> None:
+    address = f"/pelaksanaan/{kept.instance}"
+    auditor, planner, head = browser("auditor"), browser("perencana.prk"), browser("kabag.hkm")
+    assert f'href="{address}/berkas"' in auditor.get(address).text
+    assert f'href="{address}/berkas"' not in head.get(address).text
+    assert "Belum diminta" in auditor.get(f"{address}/berkas").text
+    assert auditor.get(f"{address}/berkas.zip").status_code == 404
+    assert auditor.post(f"{address}/berkas").status_code == 302
+    waiting = auditor.get(f"{address}/berkas").text
+    assert "Menunggu giliran" in waiting
+    assert f'hx-get="{address}/berkas/keadaan"' in waiting
+    assert auditor.get(f"{address}/berkas.zip").status_code == 409
+    first = again.exports.bundle(kept.instance)
+    assert planner.post(f"{address}/berkas").status_code == 302  # the same one, whoever asks
+    assert again.exports.bundle(kept.instance) == first
+    again.exports.runner = lambda given, _: running.make(again, given)
+    again.exports.turn(threading.Event())
+    ready = planner.get(f"{address}/berkas/keadaan").text
+    assert "Siap diunduh" in ready
+    assert "hx-get" not in ready
+    for client in (auditor, planner):
+        file = client.get(f"{address}/berkas.zip")
+        assert file.headers["Content-Disposition"] == f"attachment; filename=berkas-{kept.instance}.zip"
+        assert hashlib.sha256(file.data).hexdigest() == kept.made.sha256
+    for path in ("berkas", "berkas/keadaan", "berkas.zip"):
+        assert head.get(f"{address}/{path}").status_code == 403
+    assert head.post(f"{address}/berkas").status_code == 403
+    told = [one for one in again.trail.events("system") if one.type in ("archive.made", "trail.exported")]
+    assert [(one.type, one.name, one.data["sha256"]) for one in told] == [("archive.made", "Auditor", kept.made.sha256)]
+    auditor.post(f"{address}/berkas")
+    assert again.exports.bundle(kept.instance).id == first.id  # it is there
+    assert again.exports.mine(AUDIT) == ()
+
+
+def test_what_was_asked_for_can_be_called_off_and_what_fails_says_why(
+    kept: Kept, again: Office, browser: Callable[[str], FlaskClient]
+) -> None:
+    address = f"/pelaksanaan/{kept.instance}/berkas"
+    staff = browser("staf.prk")
+    staff.post(address)
+    assert "dibatalkan" in staff.post(f"{address}/batalkan", follow_redirects=True).text
+    again.exports.runner = lambda given, _: running.make(again, given)
+    again.exports.turn(threading.Event())
+    assert again.exports.bundle(kept.instance).state == "cancelled"
+    again.clock.advance(minutes=1)
+    staff.post(address)
+    bundle = again.archive.collect(kept.instance, AUDIT)
+    again.archive.path(bundle.files[0].attachment.sha256).unlink()
+    again.exports.turn(threading.Event())
+    page = staff.get(address).text
+    assert "Gagal" in page
+    assert "tidak ditemukan di penyimpanan" in page
+    assert list(again.exports.folder.iterdir()) == []

@@ -1,0 +1,70 @@
+"""The archive bundle of a finished instance: asked for, followed while it is made, fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from process.exports import Export
+from service.security import actor, office, quiet
+
+blueprint = Blueprint("archives", __name__)
+
+STATES = {
+    "waiting": ("Menunggu giliran", "bg-secondary-lt"),
+    "running": ("Sedang dibuat", "bg-blue-lt"),
+    "done": ("Siap diunduh", "bg-green-lt"),
+    "failed": ("Gagal", "bg-red-lt"),
+    "cancelled": ("Dibatalkan", "bg-secondary-lt"),
+    "expired": ("Tidak disimpan lagi", "bg-secondary-lt"),
+}
+
+
+@blueprint.get("/pelaksanaan/<instance_id>/berkas")
+def page(instance_id: str) -> ResponseReturnValue:
+    """What the bundle is, and how far it is."""
+    asked = office().archive.asked(instance_id, actor())
+    found = office().views.instance(instance_id, actor())
+    return render_template("instance/archive.html", instance=found.instance, **_state(asked))
+
+
+@blueprint.get("/pelaksanaan/<instance_id>/berkas/keadaan")
+@quiet
+def state(instance_id: str) -> ResponseReturnValue:
+    """How far it is, asked for while it is being made."""
+    asked = office().archive.asked(instance_id, actor())
+    return render_template("instance/archive_state.html", instance_id=instance_id, **_state(asked))
+
+
+@blueprint.post("/pelaksanaan/<instance_id>/berkas")
+def ask(instance_id: str) -> ResponseReturnValue:
+    """Ask for it; what is being made or is there is not made twice."""
+    office().archive.ask(instance_id, actor())
+    return redirect(url_for("archives.page", instance_id=instance_id))
+
+
+@blueprint.post("/pelaksanaan/<instance_id>/berkas/batalkan")
+def cancel(instance_id: str) -> ResponseReturnValue:
+    """Stop the making."""
+    office().archive.cancel(instance_id, actor())
+    flash("Pembuatan berkas arsip dibatalkan.", "success")
+    return redirect(url_for("archives.page", instance_id=instance_id))
+
+
+@blueprint.get("/pelaksanaan/<instance_id>/berkas.zip")
+def file(instance_id: str) -> ResponseReturnValue:
+    """The bundle, to be kept; for who may see everything of the instance."""
+    found, path = office().archive.fetch(instance_id, actor())
+    response: Response = send_file(
+        path, mimetype="application/zip", as_attachment=True, download_name=found.name, etag=found.sha256 or False
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _state(asked: Export | None) -> dict[str, Any]:
+    name, badge = STATES[asked.state] if asked is not None else ("Belum diminta", "bg-secondary-lt")
+    return {"asked": asked, "state_name": name, "badge": badge}
