@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,15 +143,18 @@ def groups(sources: Sources, task: TaskRow, definition: TaskDefinition) -> list[
 
 def row_names(form: Form) -> tuple[str, ...]:
     """The keys of the texts that say in short which row of the form's lists it is."""
-    rows = [one for one in form.components if isinstance(one, Rows)]
-    return tuple(
-        dict.fromkeys(
-            field.path[-1]
-            for one in rows
-            for field in one.components
-            if isinstance(field, TextField) and field.properties.get("summary") == "yes"
-        )
-    )
+    return tuple(field.path[-1] for field in _texts(form) if field.properties.get("summary") == "yes")
+
+
+def row_texts(form: Form) -> tuple[str, ...]:
+    """The keys of the texts that the form asks for in its lists' rows."""
+    return tuple(field.path[-1] for field in _texts(form) if not field.given)
+
+
+def _texts(form: Form) -> Iterator[TextField]:
+    for rows in form.components:
+        if isinstance(rows, Rows):
+            yield from (field for field in rows.components if isinstance(field, TextField))
 
 
 def stuck(error: BpmnError) -> AlurError:

@@ -23,21 +23,27 @@ def changes(before: Any, after: Any) -> dict[str, Any]:
 
 
 def corrections(
-    rows: Iterable[Any], before: Mapping[str, Any] | None, after: Mapping[str, Any], naming: Sequence[str]
+    rows: Iterable[Any],
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    *,
+    naming: Sequence[str],
+    texts: Sequence[str],
 ) -> list[dict[str, Any]]:
     """What a step corrected in rows that it hands out: `[{"baris": name, "perubahan": [{"isian", "sebelum", "sesudah"},
     …]}, …]`, only rows in which a value that was there before became another.
 
     `rows` are rows of a list of `after`; what they were stands at the same place of `before`. Texts that are new in
-    such a row are told too (`sebelum` null): the reason is among them. `naming`: the keys that say which row it is.
+    such a row are told too (`sebelum` null): the reason is among them. `naming`: the keys that say which row it is;
+    `texts`: those of the texts that the step's form asks for.
     """
     found = []
     for row in rows:
         old = _earlier(row, before or {}, after)
-        changed = [key for key in sorted(old) if old[key] is not None and key in row and old[key] != row[key]]
+        changed = [key for key in row if old.get(key) is not None and old[key] != row[key]]
         if not changed:
             continue
-        added = [key for key in sorted(row) if old.get(key) is None and isinstance(row[key], str) and row[key]]
+        added = [key for key in texts if old.get(key) is None and row.get(key)]
         name = " – ".join(str(row[key]) for key in naming if row.get(key))
         told = [{"isian": key, "sebelum": old.get(key), "sesudah": row[key]} for key in [*changed, *added]]
         found.append({"baris": name, "perubahan": told})

@@ -219,8 +219,9 @@ def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None
     for key, item, data in answers.groups(work.sources, task, definition):
         document = work.version.process.documents[key]
         form = document.form or definition.form
-        names = answers.row_names(work.version.forms[definition.form])
-        corrected = corrections(data["baris"], before, loaded, names)
+        asking = work.version.forms[definition.form]
+        naming, texts = answers.row_names(asking), answers.row_texts(asking)
+        corrected = corrections(data["baris"], before, loaded, naming=naming, texts=texts)
         work.write_document(key, item, data, form=form, state=document.state, task=task.id, corrected=corrected or None)
     return written
 
