@@ -66,6 +66,7 @@ TYPES: Mapping[str, str] = {
     "stream.sealed": "Rantai jejak audit disegel",
     "payload.erased": "Isi peristiwa dihapus menurut hukum",
     "trail.exported": "Jejak audit diekspor",
+    "trail.verified": "Keutuhan jejak audit diperiksa",
     "archive.made": "Berkas arsip dibuat",
 }
 

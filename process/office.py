@@ -16,6 +16,7 @@ from process.exports import Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
 from process.inspection import Inspection
+from process.integrity import Integrity
 from process.jobs import Jobs, Scheduler, ThreadScheduler
 from process.migrating import Moving
 from process.people import People
@@ -71,6 +72,7 @@ class Office:
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
         self.archive = Archive(desk, self.files.blobs, self.exports)
         self.jobs = Jobs(store, clock)
+        self.integrity = Integrity(store, clock, self.trail, self.jobs)
         self.scheduler: Scheduler = ThreadScheduler(
             clock,
             self.engine.fire_due,

@@ -1,4 +1,4 @@
-"""A second process for the check of many instances: a share of them, in a snapshot of its own.
+"""Other processes for the check of the record: each checks a part, in a snapshot of its own.
 
 Run as `python -m process.proof_share`; told by JSON on standard input, answers with JSON on standard output.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import astuple
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -38,14 +39,27 @@ def split(tx: Tx) -> int | None:
     return None
 
 
-class Share:
-    """A child that checks the instances behind a stream, begun at once."""
+class Part(NamedTuple):
+    """The instances whose streams have these numbers; `office`: and everything that is no instance."""
 
-    def __init__(self, store: Store, blobs: Blobs | None, after: int) -> None:
+    after: int
+    upto: int | None
+    office: bool
+
+    def check(self, proof: Proof) -> None:
+        if self.office:
+            proof.office()
+        proof.instances(self.after, self.upto)
+
+
+class Share:
+    """A child that checks a part, begun at once."""
+
+    def __init__(self, store: Store, blobs: Blobs | None, part: Part) -> None:
         told = {
             "url": store.url.render_as_string(hide_password=False),
             "files": None if blobs is None else str(blobs.folder.absolute()),
-            "after": after,
+            "part": part,
         }
         self._child = subprocess.Popen(
             [sys.executable, "-m", "process.proof_share"],
@@ -86,7 +100,7 @@ def main() -> None:
         with store.reading() as tx:
             snapshot(tx)
             proof = Proof(tx, None if told["files"] is None else Blobs(Path(told["files"])))
-            proof.instances(told["after"])
+            Part(*told["part"]).check(proof)
     finally:
         store.close()
     tally = proof.tally

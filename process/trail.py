@@ -7,17 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms.canonical import loads
+from process.anchors import Anchor, compare
 from process.audit import NewEvent
 from process.clock import Clock, instant, micros
 from process.errors import NotFound
 from process.files import Blobs
 from process.model import SYSTEM_JOB, Actor, AuditEvent, TimelineEntry
 from process.proof import Proof, Verified, snapshot, verified
-from process.proof_share import Share, split
+from process.proof_share import Part, Share, split
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, instance, seal, stream
 
+SEALED_TOGETHER = 1_000  # heads that one event tells
 _HEADER = tuple(AuditEvent.__dataclass_fields__)
 
 
@@ -27,32 +29,43 @@ class Trail:
         self.clock = clock
         self.blobs = blobs
 
-    def verify(self, instance_id: str | None = None, *, files: bool = True) -> Verified:
-        """Check the chain of one instance, or of every stream, and all that the events vouch for; `files`: whether the
-        stored files are read too. Reads everything; changes nothing. Raises NotFound."""
+    def verify(
+        self, instance_id: str | None = None, *, files: bool = True, anchor: Anchor | None = None, apart: bool = False
+    ) -> Verified:
+        """Check the chain of one instance, or of every stream, and all that the events vouch for.
+
+        `files`: whether the stored files are read too; `anchor`: heads that were kept outside; `apart`: in processes of
+        its own, so that a server's threads go on as before. Reads everything; changes nothing. Raises NotFound.
+        """
         with self.store.reading() as tx:
             snapshot(tx)
             proof = Proof(tx, self.blobs if files else None)
             if instance_id is not None:
                 proof.one(instance_id)
             else:
-                self._everything(proof)
+                self._everything(proof, apart)
+            if anchor is not None:
+                proof.tally.add(compare(tx, anchor))
             return verified(proof)
 
-    def _everything(self, proof: Proof) -> None:
+    def _everything(self, proof: Proof, apart: bool) -> None:
         half = split(proof.tx)
-        share = None if half is None else Share(self.store, proof.blobs, half)
+        parts = [] if half is None else [Part(half, None, False)]
+        if apart:
+            parts.append(Part(0, half, True))
+        shares = [Share(self.store, proof.blobs, part) for part in parts]
         try:
-            proof.office()
-            proof.instances(upto=half)
-            other = share.result() if share is not None else None
+            if not apart:
+                Part(0, half, True).check(proof)
+            found = [share.result() for share in shares]
         finally:
-            if share is not None:
+            for share in shares:
                 share.stop()
-        if other is not None:
-            proof.tally.join(other)
-        elif half is not None:
-            proof.instances(half)
+        for part, tally in zip(parts, found, strict=True):
+            if tally is None:  # whatever became of that process: its part is checked here
+                part.check(proof)
+            else:
+                proof.tally.join(tally)
 
     def seal(self, actor: Actor = SYSTEM_JOB) -> int:
         """Seal the heads that moved since the last time into the system stream; returns how many."""
@@ -79,7 +92,8 @@ class Trail:
             at = micros(now)
             tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
             told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
-            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": told})], actor, now)
+            some = (told[begin : begin + SEALED_TOGETHER] for begin in range(0, len(told), SEALED_TOGETHER))
+            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": one}) for one in some], actor, now)
             return len(rows)
 
     def timeline(self, instance_id: str) -> tuple[TimelineEntry, ...]:
@@ -97,9 +111,10 @@ class Trail:
             return timeline(tx, row.id) if row else ()
 
 
-def timeline(tx: Tx, stream_id: int) -> tuple[TimelineEntry, ...]:
+def timeline(tx: Tx, stream_id: int, *, only: int | None = None) -> tuple[TimelineEntry, ...]:
+    """The events of a stream, or the one with a number."""
     entries = []
-    for header, payload in _read(tx, stream_id):
+    for header, payload in _read(tx, stream_id, only):
         data: dict[str, Any] = loads(payload[1]) if payload else {}
         by = data.pop("oleh", {})
         entries.append(
@@ -120,12 +135,12 @@ def timeline(tx: Tx, stream_id: int) -> tuple[TimelineEntry, ...]:
     return tuple(entries)
 
 
-def _read(tx: Tx, stream_id: int) -> list[tuple[AuditEvent, tuple[bytes, bytes] | None]]:
+def _read(tx: Tx, stream_id: int, only: int | None) -> list[tuple[AuditEvent, tuple[bytes, bytes] | None]]:
     """Events with (salt, canonical payload), in order of seq."""
     rows = tx.all(
         sa.select(*(event.c[name] for name in _HEADER), event_payload.c.salt, event_payload.c.data)
         .outerjoin(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
-        .where(event.c.stream == stream_id)
+        .where(event.c.stream == stream_id, sa.true() if only is None else event.c.seq == only)
         .order_by(event.c.seq)
     )
     found = []

@@ -1,14 +1,16 @@
-"""`alur audit verify`: whether the record still is what was written."""
+"""`alur audit`: whether the record still is what was written, its heads to be kept outside, and erasing by law."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from service.command.common import Group, Problem, opened
+from service.command.common import Group, Problem, Source, opened, operator, plain, table, why
 
 if TYPE_CHECKING:
+    from process.anchors import Anchor
     from process.office import Office
 
 MOST = 20
@@ -21,28 +23,118 @@ def audit() -> None:
     \b
     Contoh:
       alur audit verify
+      alur audit seal --output segel.json
     """
 
 
 @audit.command("verify")
-@click.option("--pelaksanaan", help="Hanya rantai pelaksanaan ini.")
-def verify(pelaksanaan: str | None) -> None:
-    """Hitung ulang semua rantai jejak audit. Keluar dengan 1 bila ada yang berubah.
+@click.option("--instance", "--pelaksanaan", "instance_id", help="Hanya pelaksanaan ini.")
+@click.option(
+    "--anchor", "--segel", "anchor", type=Source(), help="Bandingkan pula dengan berkas dari alur audit seal."
+)
+@click.option("--tanpa-berkas", is_flag=True, help="Jangan membaca isi berkas lampiran dan cetakan.")
+def verify(instance_id: str | None, anchor: tuple[str, bytes] | None, tanpa_berkas: bool) -> None:
+    """Periksa semua rantai, segelnya, dan data yang dibuktikannya. Keluar dengan 1 bila ada yang berubah.
 
     \b
     Contoh:
       alur audit verify
-      alur audit verify --pelaksanaan ab2c3d4e5f6g7h2i
+      alur audit verify --instance ab2c3d4e5f6g7h2i
+      alur audit verify --anchor segel-2026-09-30.json
+    """
+    from process.anchors import Anchor
+
+    outside = Anchor.read(anchor[1]) if anchor else None
+    with opened() as office:
+        click.echo(verified(office, instance_id, files=not tanpa_berkas, anchor=outside))
+
+
+def verified(
+    office: Office, instance_id: str | None = None, *, files: bool = True, anchor: Anchor | None = None
+) -> str:
+    """A few sentences on an intact record; raises Problem naming where it does not fit."""
+    found = office.trail.verify(instance_id, files=files, anchor=anchor)
+    if not found.ok:
+        places = "; ".join(f"{one.stream} nomor {one.seq}: {one.reason} [{one.code}]" for one in found.misfits[:MOST])
+        count = len(found.misfits) + found.more
+        more = f"; dan {count - MOST} temuan lain" if count > MOST else ""
+        raise Problem(f"jejak audit TIDAK utuh ({count} temuan, {found.streams} rantai): {places}{more}.")
+    told = [
+        f"Jejak audit utuh: {found.streams} rantai, {found.events} peristiwa, {found.rows} baris data, "
+        f"{found.files} berkas diperiksa."
+    ]
+    if anchor is not None:
+        told.append(f"Cocok dengan catatan segel {plain(anchor.at)} ({len(anchor.heads)} rantai).")
+    told += [
+        f"Isi {one.stream} nomor {one.seq} dihapus menurut hukum oleh {one.name}, {plain(one.at)}: {one.reason}"
+        for one in found.erased[:MOST]
+    ]
+    if len(found.erased) > MOST:
+        told.append(f"… dan {len(found.erased) - MOST} penghapusan lain.")
+    return "\n".join(told)
+
+
+@audit.command("seal")
+@click.option(
+    "--output", "--keluaran", "output", type=click.Path(dir_okay=False), help="Tulis ujung semua rantai ke berkas ini."
+)
+def seal(output: str | None) -> None:
+    """Segel ujung semua rantai; simpan catatannya di luar sistem agar perubahan kemudian dapat dibuktikan.
+
+    Berkas yang sudah ada tidak ditimpa. Lembar cetaknya ada di halaman Keutuhan jejak audit.
+
+    \b
+    Contoh:
+      alur audit seal --output segel-2026-09-30.json
     """
     with opened() as office:
-        click.echo(verified(office, pelaksanaan))
+        anchor = office.integrity.anchor(operator())
+        if output is not None:
+            try:
+                with Path(output).open("xb") as file:
+                    file.write(anchor.write())
+            except FileExistsError as error:
+                raise Problem(f"berkas {output} sudah ada; pilih nama lain.") from error
+            except OSError as error:
+                raise Problem(why(error, output)) from error
+        click.echo(f"Ujung {len(anchor.heads)} rantai disegel pada {plain(anchor.at)}.")
+        click.echo(f"Rantai sistem: nomor {anchor.system.seq}, sidik {anchor.system.hash}")
+        click.echo(f"Ringkasan catatan: {anchor.digest}")
+        if output is not None:
+            click.echo(f"Tersimpan di {output}.")
 
 
-def verified(office: Office, instance_id: str | None = None) -> str:
-    """One sentence on an intact record; raises Problem naming where it does not fit."""
-    found = office.trail.verify(instance_id)
-    if found.ok:
-        return f"Jejak audit utuh: {found.streams} rantai, {found.events} peristiwa diperiksa."
-    places = "; ".join(f"{one.stream} nomor {one.seq}: {one.reason}" for one in found.misfits[:MOST])
-    more = f"; dan {len(found.misfits) - MOST} rantai lain" if len(found.misfits) > MOST else ""
-    raise Problem(f"jejak audit TIDAK utuh ({len(found.misfits)} dari {found.streams} rantai): {places}{more}.")
+@audit.command("erase")
+@click.option("--event", "events", multiple=True, metavar="RANTAI:NOMOR", help="Peristiwa ini; boleh berulang.")
+@click.option("--person", "person", metavar="AKUN", help="Semua peristiwa yang isinya menyebut pemilik akun ini.")
+@click.option("--reason", "--alasan", "reason", required=True, help="Dasar hukum dan siapa yang memerintahkan.")
+@click.option("--yes", "--ya", "agreed", is_flag=True, help="Jangan tanyakan lagi.")
+def erase(events: tuple[str, ...], person: str | None, reason: str, agreed: bool) -> None:
+    """Hapus isi peristiwa menurut hukum. Peristiwanya tetap ada, rantainya tetap dapat diperiksa.
+
+    Tidak dapat dibatalkan. Pada PostgreSQL jalankan dengan ALUR_DATABASE_URL pemilik tabel: peran layanan tidak
+    boleh menghapus.
+
+    \b
+    Contoh:
+      alur audit erase --event system:42 --reason "Putusan PN Jambi 12/2026"
+      alur audit erase --person budi --reason "Permintaan subjek data, UU 27/2022 Pasal 8"
+    """
+    if bool(events) == bool(person):
+        raise Problem("sebut salah satu: --event atau --person.", 2)
+    with opened() as office:
+        chosen = office.erasing.of_events(events) if events else office.erasing.of_person(str(person))
+        if not chosen:
+            raise Problem("tidak ada isi peristiwa yang menyebut akun itu.")
+        table(
+            ("Rantai", "Nomor", "Waktu", "Jenis"),
+            [(one.stream, one.seq, one.at, one.type) for one in chosen[:MOST]],
+            "",
+        )
+        if len(chosen) > MOST:
+            click.echo(f"… dan {len(chosen) - MOST} lainnya.")
+        if not agreed:
+            question = f"Hapus isi {len(chosen)} peristiwa untuk selamanya?"
+            click.confirm(question, abort=True, prompt_suffix=" [y/N] ", show_default=False)
+        count = office.erasing.erase(chosen, operator(), reason)
+        click.echo(f"Isi {count} peristiwa dihapus; penghapusan ini tercatat pada rantai sistem.")

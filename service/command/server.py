@@ -138,6 +138,30 @@ def upgrade() -> None:
         click.echo(f"Basis data mutakhir (skema {migrate.current(office.store)}).")
 
 
+@db.command("grants")
+@click.option("--role", "role", required=True, help="Peran PostgreSQL yang dipakai layanan; bukan pemilik tabel.")
+@click.option("--apply", "--terapkan", "applied", is_flag=True, help="Jalankan, bukan hanya tampilkan.")
+def grants(role: str, applied: bool) -> None:
+    """Hak peran layanan pada PostgreSQL: boleh menambah jejak audit, tidak boleh mengubah atau menghapusnya.
+
+    Jalankan sebagai pemilik tabel, setiap kali sesudah alur db upgrade.
+
+    \b
+    Contoh:
+      alur db grants --role alur_layanan
+      ALUR_DATABASE_URL=postgresql://pemilik@localhost/alur alur db grants --role alur_layanan --apply
+    """
+    from process import grants as rights
+
+    made = rights.statements(role)
+    if applied:
+        with opened() as office:
+            rights.apply(office.store, role)
+        click.echo(f"Hak peran {role} ditetapkan.")
+    else:
+        click.echo(";\n".join(made) + ";")
+
+
 @click.command(cls=Command)
 def demo() -> None:
     """Peragakan satu triwulan dengan sebelas Bagian melalui mesin yang sama.

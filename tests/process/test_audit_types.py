@@ -53,6 +53,7 @@ FROZEN = [
     "stream.sealed",
     "payload.erased",
     "trail.exported",
+    "trail.verified",
     "archive.made",
 ]
 

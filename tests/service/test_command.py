@@ -93,9 +93,9 @@ LEAVES = [path for path, command in every(alur) if not isinstance(command, click
 
 
 def test_the_commands_are_those_that_the_guide_names():
-    named = "serve, db upgrade, user add|list|disable|password, unit add|list|import, position add|end|list, "
+    named = "serve, db grants|upgrade, user add|list|disable|password, unit add|list|import, position add|end|list, "
     named += "calendar list|import, process check|publish|list, instance list|show|cancel, task list|reassign, "
-    named += "audit verify, demo"
+    named += "audit erase|seal|verify, demo"
     expected = set()
     for entry in named.split(", "):
         head, _, rest = entry.partition(" ")

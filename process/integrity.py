@@ -1,0 +1,135 @@
+"""The page of the record's integrity: seals, checks that people asked for, and heads to be kept outside.
+
+A check takes as long as reading everything: it is a job, done in processes of its own, and its outcome is an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from process import authority
+from process.anchors import Anchor, heads
+from process.audit import NewEvent
+from process.clock import Clock, instant
+from process.errors import Conflict
+from process.jobs import Jobs
+from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, TimelineEntry, new_id
+from process.proof import Verified
+from process.record import SYSTEM_STREAM, append
+from process.store import Store, Tx
+from process.tables import event, job, seal, stream
+from process.trail import Trail, timeline
+
+KIND = "verify"
+MAY = (AUDITOR, PENGELOLA, ADMINISTRATOR)
+SHOWN = 10
+TOLD = 20  # misfits that the record keeps of a check
+
+
+@dataclass(frozen=True, slots=True)
+class SealRow:
+    """The heads that were sealed at an instant."""
+
+    at: datetime
+    streams: int
+
+
+@dataclass(frozen=True)
+class IntegrityPage:
+    """The last seals and checks, the newest first; `waiting`: a check was asked for and is not done; `failed`: why the
+    last one that was asked for could not be done."""
+
+    seals: tuple[SealRow, ...]
+    checks: tuple[TimelineEntry, ...]
+    waiting: bool
+    failed: str | None
+
+
+class Integrity:
+    """For auditors, pengelola and administrators."""
+
+    def __init__(self, store: Store, clock: Clock, trail: Trail, jobs: Jobs) -> None:
+        self.store = store
+        self.clock = clock
+        self.trail = trail
+        self.jobs = jobs
+        jobs.handlers[KIND] = self.run
+
+    def page(self, actor: Actor) -> IntegrityPage:
+        authority.require(actor, *MAY)
+        with self.store.reading() as tx:
+            seals = tx.all(
+                sa.select(seal.c.at, sa.func.count().label("n"))
+                .group_by(seal.c.at)
+                .order_by(seal.c.at.desc())
+                .limit(SHOWN)
+            )
+            last = tx.one(
+                sa.select(job.c.state, job.c.error).where(job.c.kind == KIND).order_by(job.c.id.desc()).limit(1)
+            )
+            return IntegrityPage(
+                tuple(SealRow(instant(row.at), row.n) for row in seals),
+                _checks(tx),
+                last is not None and last.state in ("waiting", "running"),
+                last.error if last is not None and last.state == "failed" else None,
+            )
+
+    def ask(self, actor: Actor) -> None:
+        """Ask for a check of everything. Raises Conflict while one is under way."""
+        authority.require(actor, *MAY)
+        with self.store.transaction() as tx:
+            waiting = sa.select(job.c.id).where(job.c.kind == KIND, job.c.state.in_(("waiting", "running")))
+            if tx.one(waiting) is not None:
+                raise Conflict("Pemeriksaan sedang berjalan. Hasilnya tampil di halaman ini.")
+            payload = {"person": actor.person_id, "name": actor.name, "roles": sorted(actor.system_roles)}
+            self.jobs.enqueue(tx, KIND, new_id(), payload)
+
+    def run(self, payload: Mapping[str, Any]) -> None:
+        """The job: check everything, and put the outcome on record in the name of who asked."""
+        roles = frozenset(str(one) for one in payload["roles"])
+        who = Actor(payload["person"], str(payload["name"]), system_roles=roles, source="job")
+        found = self.trail.verify(apart=True)
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            append(tx, SYSTEM_STREAM, [NewEvent("trail.verified", outcome(found))], who, now)
+
+    def anchor(self, actor: Actor) -> Anchor:
+        """Seal what moved since the last time, and write down all heads."""
+        authority.require(actor, *MAY)
+        self.trail.seal(actor)
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            return Anchor(now, heads(tx))
+
+
+def outcome(found: Verified) -> dict[str, Any]:
+    """What the record keeps of a check."""
+    return {
+        "utuh": found.ok,
+        "rantai": found.streams,
+        "peristiwa": found.events,
+        "baris": found.rows,
+        "berkas": found.files,
+        "dihapus": len(found.erased),
+        "temuan": len(found.misfits) + found.more,
+        "pertama": [
+            {"rantai": one.stream, "nomor": one.seq, "kode": one.code, "di": one.where} for one in found.misfits[:TOLD]
+        ],
+    }
+
+
+def _checks(tx: Tx) -> tuple[TimelineEntry, ...]:
+    system = tx.scalar(sa.select(stream.c.id).where(stream.c.name == SYSTEM_STREAM))
+    numbers = tx.all(
+        sa.select(event.c.seq)
+        .where(event.c.stream == system, event.c.type == "trail.verified")
+        .order_by(event.c.seq.desc())
+        .limit(SHOWN)
+    )
+    found = [timeline(tx, system, only=row.seq) for row in numbers]
+    return tuple(one for some in found for one in some)

@@ -1,0 +1,132 @@
+"""Heads kept outside: a record that was made anew as a whole no longer contains them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from process.anchors import Anchor, Head
+from process.audit import NewEvent, chain, genesis
+from process.errors import Conflict, Forbidden, InvalidData
+from process.model import AUDITOR, SYSTEM, Actor
+from process.record import append, write
+
+AUDIT = Actor(None, "Auditor", system_roles=frozenset({AUDITOR}), source="page")
+
+
+def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office):
+    instance = crew.start()
+    anchor = office.integrity.anchor(AUDIT)
+    assert Anchor.read(anchor.write()) == anchor
+    assert anchor.system.stream == "system"
+    assert {one.stream for one in anchor.heads} >= {f"instance:{instance}", "process:pengumpulan_data_kinerja"}
+    crew.complete(instance, "membuat_draft")  # the record goes on
+    found = office.trail.verify(anchor=Anchor.read(anchor.write()))
+    assert found.misfits == ()
+
+
+def test_a_record_made_anew_with_its_seals_is_found_out_by_an_anchor(lite):
+    instance = lite.start()
+    office = lite.office
+    anchor = office.integrity.anchor(AUDIT)
+    row = lite.rows("SELECT stream, event_seq AS n FROM instance")[0]
+    names = [one.name for one in lite.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    events = [NewEvent("timer.fired", {"jatuh_tempo": n}) for n in range(row.n)]
+    made, _, last = chain(row.stream, 0, genesis(f"instance:{instance}"), events, SYSTEM, None, 1)
+    with office.store.transaction() as tx:
+        for name in names:
+            tx.execute(sa.text(f"DROP TRIGGER {name}"))
+        for table in ("event", "event_payload", "seal"):
+            tx.execute(sa.text(f"DELETE FROM {table} WHERE stream = :s"), {"s": row.stream})
+        write(tx, made)
+        tx.execute(sa.text("UPDATE instance SET event_head = :h"), {"h": last})
+    codes = {(one.stream, one.code) for one in office.trail.verify(anchor=anchor).misfits}
+    assert (f"instance:{instance}", "anchor_differs") in codes
+    with office.store.transaction() as tx:
+        tx.execute(sa.text("DELETE FROM event WHERE stream = :s AND seq = :q"), {"s": row.stream, "q": row.n})
+    codes = {(one.stream, one.code) for one in office.trail.verify(anchor=anchor).misfits}
+    assert (f"instance:{instance}", "anchor_missing") in codes
+
+
+names = st.text("abc:", min_size=1, max_size=8)
+heads = st.lists(st.builds(Head, names, st.integers(1, 10**9), st.binary(min_size=32, max_size=32).map(bytes.hex)))
+
+
+@given(heads, st.data())
+def test_a_damaged_anchor_is_never_taken_for_a_sound_one(some, data):
+    anchor = Anchor(datetime(2026, 9, 30, tzinfo=UTC), (Head("system", 1, "00" * 32), *some))
+    written = anchor.write()
+    assert Anchor.read(written) == anchor
+    place = data.draw(st.integers(0, len(written) - 1))
+    damaged = written[:place] + bytes([written[place] ^ data.draw(st.integers(1, 255))]) + written[place + 1 :]
+    try:
+        found = Anchor.read(damaged)
+    except InvalidData:
+        return
+    assert found == anchor  # a blank became another blank
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"rantai": []}', b"\x00" * 9, b'{"rantai": 5}'])
+def test_what_is_no_anchor_is_refused(content):
+    with pytest.raises(InvalidData):
+        Anchor.read(content)
+
+
+def test_an_anchor_of_something_else_is_refused(lite):
+    plain = json.loads(lite.office.integrity.anchor(AUDIT).write())
+    for change in ({"jenis": "lain"}, {"waktu": "kemarin"}, {"waktu": "2026-01-01T00:00:00"}, {"ringkasan": "0"}):
+        with pytest.raises(InvalidData):
+            Anchor.read(json.dumps({**plain, **change}).encode())
+
+
+def test_a_check_that_was_asked_for_is_done_by_a_job_and_put_on_record(lite, clock):
+    crew, office = lite, lite.office
+    crew.start()
+    for nobody in (crew.actor("staf"), Actor(None, "x")):
+        for use in (office.integrity.page, office.integrity.ask, office.integrity.anchor):
+            with pytest.raises(Forbidden):
+                use(nobody)
+    auditor = crew.actor("auditor")
+    assert office.integrity.page(auditor).checks == ()
+    office.integrity.ask(auditor)
+    assert office.integrity.page(auditor).waiting
+    with pytest.raises(Conflict):
+        office.integrity.ask(auditor)
+    assert office.jobs.run_due(clock.now()) == 1
+    page = office.integrity.page(auditor)
+    assert (page.waiting, page.failed) == (False, None)
+    (check,) = page.checks
+    assert (check.name, check.actor_id, check.source) == ("Auditor", auditor.person_id, "job")
+    assert (check.data["utuh"], check.data["temuan"], check.data["pertama"]) == (True, 0, [])
+    assert check.data["rantai"] == 3
+    office.trail.seal()
+    assert [one.streams for one in office.integrity.page(auditor).seals] == [2]
+
+
+def test_many_heads_are_sealed_in_several_events(lite, monkeypatch):
+    monkeypatch.setattr("process.trail.SEALED_TOGETHER", 2)
+    now = lite.clock.now()
+    with lite.office.store.transaction() as tx:
+        for number in range(3):
+            append(tx, f"process:p{number}", [NewEvent("setting.changed", {"sesudah": 1})], SYSTEM, now)
+    sealed = lite.office.trail.seal()
+    events = [one for one in lite.office.trail.events("system") if one.type == "stream.sealed"]
+    assert [len(one.data["segel"]) for one in events] == [2] * (sealed // 2) + [1] * (sealed % 2)
+
+
+def test_the_parts_of_a_check_in_processes_of_their_own_are_the_whole(lite, monkeypatch):
+    office = lite.office
+    for _ in range(3):
+        lite.start()
+    whole = office.trail.verify()
+    monkeypatch.setattr("process.proof_share.FROM", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert office.trail.verify(apart=True) == whole
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    assert office.trail.verify(apart=True) == whole, "a process that fails leaves its part to this one"
+    assert whole.ok
