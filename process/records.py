@@ -5,7 +5,7 @@ Works on the index (`trail_index`); what an event says is read from the record i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,15 +15,16 @@ import sqlalchemy as sa
 
 from forms.canonical import CanonicalError, loads
 from process import audit
-from process.clock import instant, micros
-from process.errors import InvalidData, NotFound
+from process.clock import instant
+from process.errors import InvalidData
 from process.model import AuditEvent, FieldError, Source
-from process.record import instance_stream, payload_of
+from process.record import payload_of
+from process.searching import Where
 from process.store import Store, Tx
 from process.tables import event, event_payload, instance, stream
 from process.trail_index import TrailIndex
-from process.trail_tables import audit_entry, audit_term, erasure
-from process.trail_words import fts5, terms_of, tsquery
+from process.trail_tables import audit_entry, erasure
+from process.trail_words import terms_of
 
 PER_PAGE = 50
 CHUNK = 2_000
@@ -141,8 +142,9 @@ class Records:
     def page(self, selection: Selection, *, before: int | None = None, per_page: int = PER_PAGE) -> RecordPage:
         """A page of what is selected, older than the entry `before`. Raises InvalidData, NotFound."""
         with self.store.reading() as tx:
-            where = _Where.of(tx, selection, upto=None if before is None else before - 1)
-            rows = _read(tx, where.newest(per_page + 1)) if where is not None else []
+            where = _where(tx, selection, upto=None if before is None else before - 1)
+            found = where.newest(per_page + 1) if where is not None else []
+            rows = _read(tx, _entries(found).order_by(sa.desc("entry"))) if found else []
             older = rows[per_page - 1].id if len(rows) > per_page else None
             return RecordPage(tuple(rows[:per_page]), older, self.index.pending(tx), selection)
 
@@ -154,20 +156,21 @@ class Records:
     def count(self, selection: Selection, *, upto: int, instances: bool = False) -> int:
         """How many events are selected up to an entry; with `instances` only those of instances' streams."""
         with self.store.reading() as tx:
-            where = _Where.of(tx, selection, upto=upto)
+            where = _where(tx, selection, upto=upto)
             if where is None:
                 return 0
+            ids = where.ids()
             if instances:
-                where = _Where(where.ids.where(audit_entry.c.stream.in_(sa.select(instance.c.stream))))
-            return tx.scalar(where.counted()) or 0
+                ids = ids.where(audit_entry.c.stream.in_(sa.select(instance.c.stream)))
+            return tx.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
     def read(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
         """Everything selected up to an entry, each event once, in the order of the index; a transaction per chunk."""
         after = 0
         while True:
             with self.store.reading() as tx:
-                where = _Where.of(tx, selection, upto=upto, after=after)
-                rows = _read(tx, where.oldest(chunk)) if where is not None else []
+                where = _where(tx, selection, upto=upto, after=after)
+                rows = _read(tx, _oldest(where, chunk)) if where is not None else []
             if not rows:
                 return
             yield rows
@@ -176,20 +179,20 @@ class Records:
     def streams(self, selection: Selection, *, upto: int) -> list[int]:
         """The streams that have something selected, by id."""
         with self.store.reading() as tx:
-            where = _Where.of(tx, selection, upto=upto)
+            where = _where(tx, selection, upto=upto)
             if where is None:
                 return []
-            chosen = where.ids.subquery()
+            chosen = where.ids().subquery()
             query = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id))).distinct()
             return [row.stream for row in tx.all(query.order_by(audit_entry.c.stream))]
 
     def chosen(self, selection: Selection, stream_id: int, *, upto: int) -> set[int]:
         """The numbers of the events of one stream that are selected."""
         with self.store.reading() as tx:
-            where = _Where.of(tx, selection, upto=upto)
+            where = _where(tx, selection, upto=upto)
             if where is None:
                 return set()
-            chosen = where.ids.where(audit_entry.c.stream == stream_id).subquery()
+            chosen = where.ids().where(audit_entry.c.stream == stream_id).subquery()
             return {row.seq for row in tx.all(sa.select(audit_entry.c.seq).where(audit_entry.c.id == chosen.c.id))}
 
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
@@ -199,19 +202,19 @@ class Records:
             with self.store.reading() as tx:
                 entries = sa.select(audit_entry.c.id).where(piece, audit_entry.c.id <= upto).subquery("entries")
                 rows = _read(tx, _select(entries).order_by(event.c.stream, event.c.seq))
-                where = _Where.of(tx, selection, upto=upto)
+                where = _where(tx, selection, upto=upto)
                 assert where is not None  # what was known a moment ago does not become unknown
-                query = where.ids.where(audit_entry.c.id.in_([row.id for row in rows]))
+                query = where.ids().where(audit_entry.c.id.in_([row.id for row in rows]))
                 chosen = {row.id for row in tx.all(query)}
             yield [(row, row.id in chosen) for row in rows]
 
     def _pieces(self, selection: Selection, upto: int, chunk: int) -> Iterator[sa.ColumnElement[bool]]:
         """Conditions on the index that together cover those streams, each of `chunk` events or somewhat fewer."""
         with self.store.reading() as tx:
-            where = _Where.of(tx, selection, upto=upto)
+            where = _where(tx, selection, upto=upto)
             if where is None:
                 return
-            chosen = where.ids.subquery()
+            chosen = where.ids().subquery()
             streams = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id)))
             lengths = tx.all(
                 sa.select(audit_entry.c.stream, sa.func.max(audit_entry.c.seq).label("seq"))
@@ -282,90 +285,18 @@ def check(selection: Selection) -> None:
         raise InvalidData(errors)
 
 
-@dataclass(frozen=True)
-class _Where:
-    """A selection as conditions on the index; `ids` selects `audit_entry.id`."""
-
-    ids: sa.Select[Any]
-
-    @classmethod
-    def of(cls, tx: Tx, selection: Selection, *, upto: int | None, after: int = 0) -> _Where | None:
-        """None when nothing can be selected."""
-        check(selection)
-        where: list[sa.ColumnElement[bool]] = []
-        low, high = after + 1, upto
-        if selection.instance is not None:
-            stream_id = tx.scalar(sa.select(stream.c.id).where(stream.c.name == instance_stream(selection.instance)))
-            if stream_id is None:
-                raise NotFound("Pelaksanaan ini tidak ada.")
-            where.append(audit_entry.c.stream == stream_id)
-        for column, text in ((audit_entry.c.unit, selection.unit), (audit_entry.c.process, selection.process)):
-            if text is not None:
-                number = tx.scalar(sa.select(audit_term.c.id).where(audit_term.c.text == text))
-                if number is None:
-                    return None
-                where.append(column == number)
-        if selection.types:
-            numbers = tx.all(sa.select(audit_term.c.id).where(audit_term.c.text.in_(selection.types)))
-            where.append(audit_entry.c.type.in_([row.id for row in numbers]))
-        if selection.person is not None:
-            where.append(audit_entry.c.actor == selection.person)
-        if selection.since is not None:
-            since = micros(selection.since)
-            where.append(audit_entry.c.at >= since)
-            first = tx.scalar(sa.select(audit_entry.c.id).where(audit_entry.c.high >= since).order_by(
-                audit_entry.c.high, audit_entry.c.id).limit(1))  # fmt: skip
-            if first is None:
-                return None
-            low = max(low, first)
-        if selection.until is not None:
-            until = micros(selection.until)
-            where.append(audit_entry.c.at < until)
-            slack = tx.scalar(sa.select(audit_entry.c.slack).order_by(audit_entry.c.id.desc()).limit(1)) or 0
-            last = tx.scalar(sa.select(audit_entry.c.id).where(audit_entry.c.high < until + slack).order_by(
-                audit_entry.c.high.desc(), audit_entry.c.id.desc()).limit(1))  # fmt: skip
-            if last is None:
-                return None
-            high = last if high is None else min(high, last)
-        query = sa.select(audit_entry.c.id.label("id"))
-        terms = terms_of(selection.words)
-        if terms:
-            query, match = _matching(tx, query, terms, low, high)
-            where.append(match)
-        where.append(audit_entry.c.id >= low)
-        if high is not None:
-            where.append(audit_entry.c.id <= high)
-        return cls(query.where(*where))
-
-    def newest(self, limit: int) -> sa.Select[Any]:
-        chosen = self.ids.order_by(sa.desc("id")).limit(limit).subquery("chosen")
-        return _select(chosen).order_by(chosen.c.id.desc())
-
-    def oldest(self, limit: int) -> sa.Select[Any]:
-        chosen = self.ids.order_by(sa.asc("id")).limit(limit).subquery("chosen")
-        return _select(chosen).order_by(chosen.c.id)
-
-    def counted(self) -> sa.Select[Any]:
-        return sa.select(sa.func.count()).select_from(self.ids.subquery())
+def _where(tx: Tx, selection: Selection, *, upto: int | None, after: int = 0) -> Where | None:
+    check(selection)
+    return Where.of(tx, selection, upto=upto, after=after)
 
 
-def _matching(
-    tx: Tx, query: sa.Select[Any], terms: tuple[str, ...], low: int, high: int | None
-) -> tuple[sa.Select[Any], sa.ColumnElement[bool]]:
-    if tx.sqlite:
-        found = sa.table("audit_text", sa.column("rowid"), sa.column("audit_text"))
-        bounds = [found.c.rowid >= low] + ([] if high is None else [found.c.rowid <= high])
-        match = found.c.audit_text.op("MATCH")(fts5(terms))
-        # The words come first: FTS5 walks its rows in the order of ids, within the bounds.
-        return (
-            sa.select(found.c.rowid.label("id")).select_from(
-                found.join(audit_entry, audit_entry.c.id == found.c.rowid)
-            ),
-            sa.and_(match, *bounds),
-        )
-    words = sa.table("audit_text", sa.column("id"), sa.column("words"))
-    match = words.c.words.op("@@")(sa.func.to_tsquery("simple", tsquery(terms)))
-    return query.join(words, words.c.id == audit_entry.c.id), match
+def _oldest(where: Where, limit: int) -> sa.Select[Any]:
+    chosen = where.ids(walk=True).order_by(sa.asc("id")).limit(limit).subquery("chosen")
+    return _select(chosen).order_by(chosen.c.id)
+
+
+def _entries(ids: Sequence[int]) -> sa.Select[Any]:
+    return _select(sa.select(audit_entry.c.id).where(audit_entry.c.id.in_(ids)).subquery("chosen"))
 
 
 def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:

@@ -201,6 +201,7 @@ instance = Table(
     Column("indexed", Integer, nullable=False, server_default="0"),  # the last event in the index (trail_tables)
     UniqueConstraint("process_id", "owner_unit", "business_key", "ordinal"),
     Index("ix_instance_started", "started"),
+    Index("ix_instance_stream", "stream", unique=True),
     _partial("ix_instance_next_due", "next_due", where="next_due IS NOT NULL"),
     _partial("ix_instance_unindexed", "id", where="event_seq > indexed"),
 )

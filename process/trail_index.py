@@ -14,10 +14,10 @@ import orjson
 import sqlalchemy as sa
 
 from process.record import payload_of
-from process.store import Prepared, Store, Tx
+from process.store import Prepared, Store, Tx, pack_bytes
 from process.tables import event, event_payload, instance, stream
-from process.trail_tables import audit_entry, audit_term
-from process.trail_words import words_of
+from process.trail_tables import audit_entry, audit_facet, audit_term
+from process.trail_words import MOST_CHARACTERS, facet_word, terms_of, words_of
 
 BATCH = 5_000  # events of one transaction
 _STREAMS = 2_000  # streams of one transaction
@@ -31,6 +31,8 @@ _INSTANCES = Prepared(
 _STREAMS_LEFT = Prepared(
     sa.select(stream.c.id, stream.c.indexed, stream.c.name).where(sa.text("seq > indexed")).limit(_STREAMS)
 )
+_FACET = ("type", "actor", "unit", "process")
+_Facet = tuple[int, ...]
 _MISSING = tuple(
     Prepared(sa.select(sa.func.coalesce(sa.func.sum(last - table.c.indexed), 0)).where(last > table.c.indexed))
     for table, last in ((instance, instance.c.event_seq), (stream, stream.c.seq))
@@ -82,6 +84,7 @@ class TrailIndex:
         with self.store.transaction() as tx:
             _alone(tx, wait=True)
             tx.execute(audit_entry.delete())
+            tx.execute(audit_facet.delete())
             tx.execute(audit_term.delete())
             if tx.sqlite:
                 tx.execute(sa.text("INSERT INTO audit_text(audit_text) VALUES ('delete-all')"))
@@ -163,6 +166,7 @@ def _store(tx: Tx, streams: dict[int, _Stream], events: Sequence[_Event]) -> Non
     )
     number, high, slack = (last.id, last.high, last.slack) if last is not None else (0, 0, 0)
     terms = _Terms(tx)
+    facets = _Facets(tx, {one.actor or 0 for one in events})
     entries = []
     words = []
     for one in events:
@@ -172,13 +176,9 @@ def _store(tx: Tx, streams: dict[int, _Stream], events: Sequence[_Event]) -> Non
         high = max(high, one.at)
         slack = max(slack, high - one.at)
         unit = unit_of(data) or about.unit
-        entries.append((
-            number, one.stream, one.seq, one.at, high, slack, terms.of(one.type), one.actor,
-            terms.of(unit), terms.of(about.process or data.get("proses")),
-        ))  # fmt: skip
-        text = words_of(data)
-        if text:
-            words.append((number, text))
+        facet = (terms.of(one.type), one.actor or 0, terms.of(unit), terms.of(about.process or data.get("proses")))
+        entries.append((number, one.stream, one.seq, one.at, high, slack, facets.of(facet)))
+        words.append((number, _text(data, facet)))
     tx.insert_many(audit_entry, tuple(audit_entry.c.keys()), entries)
     _store_words(tx, words)
 
@@ -201,27 +201,54 @@ def _payload(stored: bytes | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _text(payload: dict[str, Any], facet: _Facet) -> str:
+    """What is searched in: the words of the payload, and those that stand for the facet."""
+    marks = " ".join(facet_word(name, number) for name, number in zip(_FACET, facet, strict=True) if number)
+    return f"{words_of(payload)} {marks}"
+
+
 def _store_words(tx: Tx, words: Sequence[tuple[int, str]]) -> None:
-    if not words:
-        return
-    insert = "INSERT INTO audit_text(rowid, words) VALUES (:id, :words)"
-    if not tx.sqlite:
-        insert = "INSERT INTO audit_text(id, words) VALUES (:id, to_tsvector('simple', :words))"
-    tx.execute(sa.text(insert), [{"id": number, "words": text} for number, text in words])
+    if tx.sqlite:
+        insert = "INSERT INTO audit_text(rowid, words) VALUES (:id, :words)"
+        tx.execute(sa.text(insert), [{"id": number, "words": text} for number, text in words])
+    else:  # the words as we split them: PostgreSQL's own parser keeps file names and addresses whole
+        insert = "INSERT INTO audit_text(id, words) VALUES (:id, array_to_tsvector(:words))"
+        rows = [{"id": number, "words": list(terms_of(text, MOST_CHARACTERS))} for number, text in words]
+        tx.execute(sa.text(insert), rows)
 
 
 def forget_words(tx: Tx, stream_id: int, seq: int, payload: bytes) -> None:
     """Take an event's words out of the index, before its payload (canonical bytes) is erased."""
-    row = tx.one(sa.select(audit_entry.c.id).where(audit_entry.c.stream == stream_id, audit_entry.c.seq == seq))
+    columns = (audit_entry.c.id, *(audit_facet.c[name] for name in _FACET))
+    query = sa.select(*columns).join(audit_facet, audit_facet.c.id == audit_entry.c.facet)
+    row = tx.one(query.where(audit_entry.c.stream == stream_id, audit_entry.c.seq == seq))
     if row is None:
         return
-    if tx.sqlite:
-        text = words_of(orjson.loads(payload))
-        if text:  # without contents of its own, FTS5 must be told what it held
-            sql = "INSERT INTO audit_text(audit_text, rowid, words) VALUES ('delete', :id, :words)"
-            tx.execute(sa.text(sql), {"id": row.id, "words": text})
+    if tx.sqlite:  # without contents of its own, FTS5 must be told what it held
+        text = _text(_payload(pack_bytes(payload)), tuple(row[1:]))
+        sql = "INSERT INTO audit_text(audit_text, rowid, words) VALUES ('delete', :id, :words)"
+        tx.execute(sa.text(sql), {"id": row.id, "words": text})
     else:
         tx.execute(sa.text("DELETE FROM audit_text WHERE id = :id"), {"id": row.id})
+
+
+class _Facets:
+    """Numbers of combinations, given as they are needed; `actors`: of which those that exist are read at once."""
+
+    def __init__(self, tx: Tx, actors: set[int]) -> None:
+        self._tx = tx
+        columns = [audit_facet.c[name] for name in _FACET]
+        query = sa.select(audit_facet.c.id, *columns).where(audit_facet.c.actor.in_(actors))
+        self._known: dict[_Facet, int] = {tuple(row[1:]): row[0] for row in tx.all(query)}
+
+    def of(self, facet: _Facet) -> int:
+        found = self._known.get(facet)
+        if found is None:
+            values = dict(zip(_FACET, facet, strict=True))
+            found = self._tx.scalar(audit_facet.insert().values(values).returning(audit_facet.c.id))
+            assert found is not None
+            self._known[facet] = found
+        return found
 
 
 class _Terms:
@@ -231,9 +258,10 @@ class _Terms:
         self._tx = tx
         self._known: dict[str, int] = {row.text: row.id for row in tx.all(sa.select(audit_term))}
 
-    def of(self, text: object) -> int | None:
+    def of(self, text: object) -> int:
+        """0 for no text."""
         if not isinstance(text, str) or not text:
-            return None
+            return 0
         if text not in self._known:
             made = self._tx.scalar(audit_term.insert().values(text=text).returning(audit_term.c.id))
             assert made is not None

@@ -21,6 +21,18 @@ audit_term = Table(
     Column("text", Text, nullable=False, unique=True),
 )
 
+# Each combination of type, person, unit and process that occurs, once; 0 for none.
+audit_facet = Table(
+    "audit_facet",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("type", Integer, nullable=False),
+    Column("actor", _Key, nullable=False),
+    Column("unit", Integer, nullable=False),
+    Column("process", Integer, nullable=False),
+    UniqueConstraint("actor", "type", "unit", "process"),
+)
+
 # One per event, `id` in the order of indexing, which is that of time but for events that were committed late.
 # `high`: the latest `at` of this and all earlier entries; `slack`: how far behind that any of them was, at most.
 # Both only grow, so that a period becomes a range of ids.
@@ -33,16 +45,10 @@ audit_entry = Table(
     Column("at", BigInteger, nullable=False),
     Column("high", BigInteger, nullable=False),
     Column("slack", BigInteger, nullable=False),
-    Column("type", Integer, nullable=False),
-    Column("actor", _Key),
-    Column("unit", Integer),
-    Column("process", Integer),
+    Column("facet", Integer, nullable=False),
     UniqueConstraint("stream", "seq"),
     Index("ix_audit_entry_high", "high"),
-    Index("ix_audit_entry_type", "type"),
-    Index("ix_audit_entry_actor", "actor"),
-    Index("ix_audit_entry_unit", "unit"),
-    Index("ix_audit_entry_process", "process"),
+    Index("ix_audit_entry_facet", "facet", "id"),
 )
 # Their words are in `audit_text`: FTS5 without contents on SQLite, a table of (id, words tsvector) on PostgreSQL.
 # It has no Table here, because the two have nothing but its name and its key in common.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from unicodedata import combining, normalize
 
 MOST_CHARACTERS = 8_000  # of one event
 MOST_WORDS = 12  # of one search
+LONGEST_WORD = 200
 # Keys whose values are identities or digests: found by what they belong to, not by their letters.
 _UNSEARCHED = frozenset(
     {"sidik", "sha256", "tugas", "lampiran", "cetakan", "segel", "rantai", "pemegang", "berkas_sha256"}
 )
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(payload: Mapping[str, Any]) -> str:
@@ -35,16 +37,22 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def terms_of(search: str) -> tuple[str, ...]:
-    """The words to search for; each must occur, whole or as the beginning of a word."""
-    return tuple(dict.fromkeys(word.casefold() for word in _WORD.findall(search)))[:MOST_WORDS]
+def terms_of(text: str, most: int = MOST_WORDS) -> tuple[str, ...]:
+    """The words of a text, each once, without regard to case and accents."""
+    plain = text if text.isascii() else "".join(one for one in normalize("NFKD", text) if not combining(one))
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(plain.casefold())))[:most]
 
 
-def fts5(terms: tuple[str, ...]) -> str:
-    """As an FTS5 query string. Terms are letters and digits only, so quoting them is enough."""
-    return " AND ".join(f'"{term}"*' for term in terms)
+def facet_word(name: str, number: int) -> str:
+    """The word that stands for a type, person, unit or process in the index of words."""
+    return f"zq{name[0]}{number}"
 
 
-def tsquery(terms: tuple[str, ...]) -> str:
-    """As text for `to_tsquery('simple', …)`."""
-    return " & ".join(f"'{term}':*" for term in terms)
+def fts5(groups: Iterable[Iterable[str]]) -> str:
+    """As an FTS5 query string: of each group one word at least. Words are letters and digits: quoting is enough."""
+    return " AND ".join("(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in groups)
+
+
+def tsquery(groups: Iterable[Iterable[str]]) -> str:
+    """The same as PostgreSQL writes a tsquery."""
+    return " & ".join("(" + " | ".join(f"'{word}'" for word in group) + ")" for group in groups)

@@ -76,5 +76,6 @@ WORKING: Mapping[str, str] = {
     "notification_seen": "what somebody has read",
     "export": "files that can be made again; that they were made is an event",
     "audit_term": "index, derived from the events",
+    "audit_facet": "index, derived from the events",
     "audit_entry": "index, derived from the events",
 }

@@ -74,7 +74,7 @@ def test_each_filter_selects_what_it_names(crew, office, clock):
         Selection(instance=one): lambda r: r.stream == f"instance:{one}",
         Selection(process="pengumpulan_data_kinerja"): lambda r: r.process == "pengumpulan_data_kinerja",
         Selection(types=("task.completed", "unit.added")): lambda r: r.type in ("task.completed", "unit.added"),
-        Selection(since=later, words="draf Format"): (
+        Selection(since=later, words="draft Format"): (
             lambda r: r.data.get("dokumen") == "draft_format" and r.at >= later
         ),
         Selection(instance=other, words="STAF"): lambda r: r.instance == other and "STAF" in str(r.payload),

@@ -28,6 +28,7 @@ def upgrade() -> None:
             sqlite_where=sa.text(f"{seq} > indexed"),
             postgresql_where=sa.text(f"{seq} > indexed"),
         )
+    op.create_index("ix_instance_stream", "instance", ["stream"], unique=True)
     if sqlite:
         _sqlite()
     else:
@@ -43,6 +44,16 @@ def _tables() -> None:
         sa.UniqueConstraint("text", name=op.f("uq_audit_term_text")),
     )
     op.create_table(
+        "audit_facet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Integer(), nullable=False),
+        sa.Column("actor", _KEY, nullable=False),
+        sa.Column("unit", sa.Integer(), nullable=False),
+        sa.Column("process", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_facet")),
+        sa.UniqueConstraint("actor", "type", "unit", "process", name=op.f("uq_audit_facet_actor_type_unit_process")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("stream", _KEY, nullable=False),
@@ -50,15 +61,12 @@ def _tables() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("high", sa.BigInteger(), nullable=False),
         sa.Column("slack", sa.BigInteger(), nullable=False),
-        sa.Column("type", sa.Integer(), nullable=False),
-        sa.Column("actor", _KEY, nullable=True),
-        sa.Column("unit", sa.Integer(), nullable=True),
-        sa.Column("process", sa.Integer(), nullable=True),
+        sa.Column("facet", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
         sa.UniqueConstraint("stream", "seq", name=op.f("uq_audit_entry_stream_seq")),
     )
-    for column in ("high", "type", "actor", "unit", "process"):
-        op.create_index(f"ix_audit_entry_{column}", "audit_entry", [column])
+    op.create_index("ix_audit_entry_high", "audit_entry", ["high"])
+    op.create_index("ix_audit_entry_facet", "audit_entry", ["facet", "id"])
     op.create_table(
         "erasure",
         sa.Column("stream", _KEY, autoincrement=False, nullable=False),
