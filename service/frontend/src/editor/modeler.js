@@ -36,6 +36,7 @@ import TokenSimulationModule from 'bpmn-js-token-simulation';
 import BehaviourModule from './behaviour.js';
 import ContextPadModule from './context-pad.js';
 import FindingsModule from './findings.js';
+import LargeModule from './large.js';
 import PaletteModule from './palette.js';
 import PanelModule from './properties/panel.jsx';
 import ReplaceMenuModule from './replace-menu.js';
@@ -57,5 +58,5 @@ Modeler.prototype._modules = [
   KeyboardMoveSelectionModule, LabelEditingModule, LabelLinkModule, ModelingModule, ModelingFeedbackModule, MoveModule, OutlineModule,
   ReplacePreviewModule, ResizeModule, SearchModule, SnappingModule,
   ColorPickerModule, MinimapModule, TokenSimulationModule,
-  BehaviourModule, ContextPadModule, FindingsModule, PaletteModule, PanelModule, ReplaceMenuModule, RoutingModule, translateModule,
+  BehaviourModule, ContextPadModule, FindingsModule, LargeModule, PaletteModule, PanelModule, ReplaceMenuModule, RoutingModule, translateModule,
 ];

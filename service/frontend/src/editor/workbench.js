@@ -3,6 +3,7 @@ import { element } from '../lib/dom.js';
 import { download, png, readDiagram } from './files.js';
 import { fixFor } from './fixes.js';
 import { Frame } from './frame.js';
+import { extent } from './large.js';
 import Modeler from './modeler.js';
 import { kindOf, nameOf } from './names.js';
 import { runs } from './offered.js';
@@ -10,6 +11,7 @@ import { ownerOf } from './sop.js';
 
 const SETTLE = 250;
 const NEAR = 0.6;
+const NEARLY = 12; // pixels that a whole drawing may lie beside its place: laying out a large one again is dear
 const SEVERITY = { error: 'Kesalahan', warning: 'Peringatan' };
 
 const view = (canvas) => {
@@ -28,6 +30,7 @@ export class Workbench {
     });
     this.xml = '';
     this._timer = null;
+    this._size = this._room();
     this._listen();
     new ResizeObserver(() => this._resized()).observe(this.frame.canvas);
   }
@@ -38,6 +41,9 @@ export class Workbench {
 
   /** Shows a diagram; answers what the reader stumbled over. Throws when it is no diagram at all. */
   async open(xml) {
+    const { large, box } = extent(xml);
+    this._get('plainTasks').plain = large;
+    if (box) this._look(box); // before there is anything to draw anew
     const { warnings } = await this.modeler.importXML(xml);
     this.xml = xml;
     this.fit();
@@ -55,22 +61,34 @@ export class Workbench {
 
   /** The whole diagram beside the palette, never larger than drawn. */
   fit() {
+    this._look(this._get('canvas').viewbox().inner);
+  }
+
+  _look(inner) {
     const canvas = this._get('canvas');
-    canvas.zoom('fit-viewport', 'auto');
-    const { inner, outer } = canvas.viewbox();
+    const outer = canvas.getSize();
     const palette = this.frame.canvas.querySelector('.djs-palette'); // it covers the left edge
     const [ left, room ] = [ palette.offsetLeft + palette.offsetWidth + 20, 20 ];
     const scale = Math.min(1, (outer.width - left - room) / inner.width, (outer.height - 2 * room) / inner.height);
     if (scale <= 0 || !Number.isFinite(scale)) return;
     const width = outer.width / scale, height = outer.height / scale;
-    this._fitted = null;
-    canvas.viewbox({ x: inner.x - left / scale - Math.max(0, (width - (left + room) / scale - inner.width) / 2), y: inner.y - (height - inner.height) / 2, width, height });
+    const wanted = { x: inner.x - left / scale - Math.max(0, (width - (left + room) / scale - inner.width) / 2), y: inner.y - (height - inner.height) / 2, width, height };
+    const now = canvas.viewbox();
+    const apart = Math.max(...[ 'x', 'y', 'width', 'height' ].map((side) => Math.abs(wanted[side] - now[side])));
+    if (apart * scale > NEARLY) canvas.viewbox(wanted);
     this._fitted = view(canvas);
+  }
+
+  _room() {
+    return `${this.frame.canvas.clientWidth} ${this.frame.canvas.clientHeight}`;
   }
 
   /** More or less room: what was shown as a whole stays so; who has zoomed in keeps the place. */
   _resized() {
     const canvas = this._get('canvas');
+    const size = this._room();
+    if (size === this._size) return; // an observer speaks up when it begins, too; each look at a large drawing is dear
+    this._size = size;
     const whole = this._fitted && view(canvas) === this._fitted;
     canvas.resized();
     if (whole && this.frame.canvas.clientWidth) this.fit();
