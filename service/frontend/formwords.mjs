@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { selfSizing } from './patches.mjs';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const read = (name) => JSON.parse(readFileSync(join(ROOT, 'src', 'form-editor', 'i18n', name), 'utf8'));
@@ -50,6 +51,7 @@ export function formWords() {
         const done = new Set(Object.values(dictionary));
         const missing = new Set();
         let source = readFileSync(path, 'utf8');
+        if (path.includes('form-js-viewer')) source = selfSizing(source);
         for (const [ from, to ] of path.includes('form-js-viewer') ? [] : WHOLE) {
           if (!from.test(source)) throw new Error(`the form designer changed: ${from}`);
           source = source.replace(from, () => to);

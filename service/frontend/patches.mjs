@@ -62,9 +62,15 @@ const RENDERER_ONCE = `  let update = null;
     update = setState;
 `;
 
+/**
+ * A text area measures itself, and so lays out the whole page, when it appears and at every key: seconds where a form has
+ * a hundred. Browsers that know `field-sizing` (form.css asks for it) do that alone.
+ */
+export const selfSizing = (source) => replace(source, "  textarea.style.height = '0px';\n", "  if (CSS.supports('field-sizing', 'content')) return;\n  textarea.style.height = '0px';\n");
+
 function formJs(source) {
   checkTranslations(source);
-  const patched = replace(source, RENDERER, RENDERER_ONCE);
+  const patched = selfSizing(replace(source, RENDERER, RENDERER_ONCE));
   return `${patched}\nexport { ChildrenRenderer, TemplatedInputAdorner, Validator, useOptionsAsync };\n`;
 }
 
