@@ -38,7 +38,7 @@ const walk = (folder) => readdirSync(folder).sort().flatMap((name) => {
 
 /** What a build depends on: our sources and the exact versions of everything else. */
 function stamp() {
-  const files = [ 'package.json', 'package-lock.json', 'build.mjs', 'patches.mjs', 'tabler.mjs', 'editors.mjs', 'translations.mjs', 'formwords.mjs' ].map((name) => join(ROOT, name)).concat(walk(join(ROOT, 'src')));
+  const files = [ 'package.json', 'package-lock.json', 'build.mjs', 'patches.mjs', 'tabler.mjs', 'editors.mjs', 'translations.mjs', 'formwords.mjs', 'feelwords.mjs' ].map((name) => join(ROOT, name)).concat(walk(join(ROOT, 'src')));
   return sha(files.map((path) => `${relative(ROOT, path)} ${sha(readFileSync(path))}`).join('\n'));
 }
 

@@ -2,6 +2,7 @@
 // must not grow because somebody else may draw.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { feelWords } from './feelwords.mjs';
 import { formWords } from './formwords.mjs';
 import { plugins as viewerPlugins } from './patches.mjs';
 import { checkDictionary, simulationPlugin } from './translations.mjs';
@@ -38,7 +39,7 @@ const EDITORS = [
   },
   {
     entryPoints: { 'form-editor': join('src', 'form-editor', 'index.js'), 'form-editor-style': join('src', 'form-editor', 'form-editor.css') },
-    plugins: () => [ formWords(), constructedSheets, ...viewerPlugins() ],
+    plugins: () => [ formWords(), feelWords(), constructedSheets, ...viewerPlugins() ],
   },
 ];
 

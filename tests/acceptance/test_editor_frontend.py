@@ -225,6 +225,33 @@ def test_the_form_designer_shows_findings_at_the_component(page: Page, bench: An
     accessible(page)
 
 
+def test_feel_fields_of_the_designer_speak_indonesian(page: Page, bench: Any) -> None:
+    """The linter at the expression, the suggestions and their explanations; the server's finding stands below."""
+    page.goto(f"{bench.address}{BENCH.BASE}/formulir/data-kinerja-6-validasi/sunting")
+    expect(page.locator("[data-form-editor]")).to_have_attribute("data-ready", "true")
+    page.locator('.fjs-element[data-id="catatan"]').click()
+    entry = page.locator('[data-entry-id="conditional-hide"]')
+    entry.get_by_role("textbox").click()
+    page.keyboard.type("string le")
+    suggested = page.get_by_role("listbox", name="Saran")
+    expect(suggested.get_by_role("option").first).to_contain_text("string length(string)")
+    expect(page.locator(".cm-completionInfo")).to_have_text("Banyaknya huruf.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("judul[0] = ) 1")
+    expect(page.locator(".alur-temuan-butir")).to_contain_text("salah di baris 1 kolom 13")
+    entry.locator(".cm-lintRange-error").last.hover(force=True)
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("Bagian ini tidak dapat dibaca sebagai FEEL.")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("judul[0] = judul")
+    page.keyboard.press("Escape")
+    entry.locator(".cm-lintRange-warning").hover(force=True)
+    page.get_by_role("button", name="Tindakan: Perbaiki").click()
+    expect(entry.get_by_role("textbox")).to_have_text("judul[1] = judul")
+
+
 def test_the_scripts_stay_light() -> None:
     """At most 550 kB of script, compressed, for either editor."""
     dist = BENCH.STATIC / "dist"

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from forms import indonesian
+from forms.feel import NOT_IN_BROWSER
+from forms.feel.registry import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "service" / "frontend"
@@ -99,6 +101,39 @@ def test_the_lock_names_no_registry() -> None:
 def test_the_notices_are_up_to_date() -> None:
     done = node("notices.mjs", "--check")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_designer_suggests_the_functions_that_a_form_may_call() -> None:
+    listed = json.loads((FRONTEND / "src" / "form-editor" / "functions.json").read_text("utf-8"))
+    names = [signature.split("(")[0] for signature in listed]
+    assert set(names) == FUNCTIONS.keys() - NOT_IN_BROWSER
+    for signature, words in listed.items():
+        name, given = re.fullmatch(r"([a-z ]+)\((.*)\)", signature).groups()  # type: ignore[union-attr]
+        parameters = [one for one in given.split(", ") if one]
+        assert any([p.name for p in known.parameters][: len(parameters)] == parameters for known in FUNCTIONS[name])
+        assert re.fullmatch(r"[A-Z].+\.", words)
+
+
+def test_the_build_refuses_words_that_are_new_or_no_longer_said() -> None:
+    program = """
+        import { readFileSync } from 'node:fs';
+        import { build } from 'esbuild';
+        import { feelWords } from './feelwords.mjs';
+        const words = JSON.parse(readFileSync('src/form-editor/i18n/feel.json', 'utf8'));
+        const errors = async (dictionary) => {
+          const options = { bundle: true, write: false, format: 'esm', logLevel: 'silent', plugins: [ feelWords(dictionary) ] };
+          const stdin = { contents: "export * from '@bpmn-io/feelers-editor'; export * from '@bpmn-io/feel-editor';", resolveDir: '.' };
+          return build({ ...options, stdin }).then(() => [], (failed) => failed.errors.map(({ text }) => text));
+        };
+        const { fix, ...fewer } = words;
+        process.stdout.write(JSON.stringify([ await errors(words), await errors(fewer), await errors({ ...words, 'Old words': 'x' }) ]));
+    """
+    done = node("--input-type=module", "-e", program)
+    assert done.returncode == 0, done.stderr
+    right, new, stale = json.loads(done.stdout)
+    assert right == []
+    assert any("not translated" in one and "fix" in one for one in new)
+    assert any("Old words" in one for one in stale)
 
 
 TYPED_NUMBERS = {
