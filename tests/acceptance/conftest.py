@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import waitress
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from process.clock import ManualClock
 from process.office import Office
@@ -19,6 +19,7 @@ from service import demo
 from service.app import create_app
 from service.settings import Settings
 
+expect.set_options(timeout=15_000)
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 FLAGS = [

@@ -42,7 +42,7 @@ export class Workbench {
   /** Shows a diagram; answers what the reader stumbled over. Throws when it is no diagram at all. */
   async open(xml) {
     const { large, box } = extent(xml);
-    this._get('plainTasks').plain = large;
+    this._get('plainDrawing').on = large;
     if (box) this._look(box); // before there is anything to draw anew
     const { warnings } = await this.modeler.importXML(xml);
     this.xml = xml;

@@ -1,0 +1,67 @@
+"""Far more than an SOP needs: it opens, is explained, and nothing hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from service import demo
+
+from .conftest import Person, Site
+from .large import diagram, form
+
+pytestmark = pytest.mark.browser
+PROCESS = "pengumpulan_data_kinerja"
+START = "data-kinerja-0-permintaan"
+SLOW = 90_000  # milliseconds; how fast it is on a quiet machine, `make bench` tells
+
+
+def test_five_thousand_elements_open_and_are_refused_with_a_sentence(
+    site: Site, person: Callable[[str], Person]
+) -> None:
+    office = site.office
+    office.drafts.save(PROCESS, demo.ACTOR, revision=0, xml=diagram(PROCESS).encode())
+    page = person("pengelola").page
+    page.set_default_timeout(SLOW)
+    page.goto(f"{site.address}/proses/{PROCESS}/sunting")
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    assert page.locator(".djs-shape").count() + page.locator(".djs-connection").count() >= 5_000
+    refused = page.locator('[data-kode="TOO_MANY_NODES"]')
+    expect(refused).to_contain_text("lebih dari 300 simbol; pecah menjadi beberapa SOP", timeout=SLOW)
+    expect(page.locator('[data-alat="berlakukan"]')).to_have_attribute("aria-disabled", "true")
+    page.locator('[data-element-id="t5"] .djs-hit').first.click()
+    page.get_by_label("Uraian kegiatan").fill("Langkah yang lain")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved", timeout=SLOW)
+    assert "Langkah yang lain" in office.drafts.state(PROCESS).xml.decode()
+
+
+def test_a_form_of_five_hundred_fields_is_designed_and_filled_in(site: Site, person: Callable[[str], Person]) -> None:
+    office = site.office
+    state = office.drafts.state(PROCESS)
+    made = office.drafts.save(PROCESS, demo.ACTOR, revision=0, forms={START: form(state.forms[START])})
+    page = person("pengelola").page
+    page.set_default_timeout(SLOW)
+    page.goto(f"{site.address}/proses/{PROCESS}/formulir/{START}/sunting")
+    expect(page.locator("[data-form-editor]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    expect(page.get_by_text("Tidak ada temuan")).to_be_visible(timeout=SLOW)
+    page.locator('.fjs-element[data-id="Isian_1"]').click()
+    page.get_by_label("Kunci", exact=True).fill("isian_pertama")
+    page.keyboard.press("Tab")
+    expect(page.locator(".alur-rancang .alur-status")).to_have_attribute("data-state", "saved", timeout=SLOW)
+    page.get_by_role("button", name="Pratinjau").click()
+    expect(page.locator(".alur-pratinjau").get_by_label("Isian 450", exact=True)).to_be_attached(timeout=SLOW)
+
+    made = office.drafts.state(PROCESS)
+    office.versions.propose(PROCESS, demo.ACTOR, revision=made.revision, note="Lima ratus isian")
+    page = person("staf.prk").page
+    page.set_default_timeout(SLOW)
+    page.goto(f"{site.address}/proses/{PROCESS}/mulai")
+    expect(page.locator("[data-form]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    page.get_by_label("Tahun").fill("2026")
+    page.get_by_label("Triwulan").select_option("I")
+    page.get_by_label("Isian 450", exact=True).fill("yang terakhir")
+    page.get_by_role("button", name="Mulai Proses").click()
+    page.wait_for_url("**/pelaksanaan/*")
