@@ -123,7 +123,8 @@ def test_the_build_refuses_words_that_are_new_or_no_longer_said() -> None:
         const errors = async (dictionary) => {
           const options = { bundle: true, write: false, format: 'esm', logLevel: 'silent' };
           const contents = "export * from '@bpmn-io/feelers-editor'; export * from '@bpmn-io/feel-editor';";
-          const building = build({ ...options, plugins: [ feelWords(dictionary) ], stdin: { contents, resolveDir: '.' } });
+          const stdin = { contents, resolveDir: '.' };
+          const building = build({ ...options, stdin, plugins: [ feelWords(dictionary) ] });
           return building.then(() => [], (failed) => failed.errors.map(({ text }) => text));
         };
         const { fix, ...fewer } = words;
