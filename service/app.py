@@ -17,6 +17,7 @@ from service import (
     creating,
     documents,
     editor,
+    exports,
     health,
     inbox,
     instances,
@@ -54,6 +55,7 @@ RESOURCES = (
     documents,
     attachments,
     administration,
+    exports,
     health,
 )
 PARTS = {

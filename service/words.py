@@ -96,12 +96,17 @@ def ukuran(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
 
 
+def angka(value: int) -> str:
+    """`1.234.567`."""
+    return indonesian.number(value)
+
+
 def berkelompok(digest: str) -> str:
     """A digest in groups of eight, so that two can be compared by eye."""
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
 
 
-FILTERS = (tanggal, iso, waktu, ringkas, jam, detik, sisa, kerja, baku, ukuran, berkelompok)
+FILTERS = (tanggal, iso, waktu, ringkas, jam, detik, sisa, kerja, baku, ukuran, angka, berkelompok)
 
 
 def install(environment: Environment) -> None:

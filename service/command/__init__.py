@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from process.errors import AlurError, InvalidData
-from service.command import archives, audit, calendars, instances, people, processes, server
+from service.command import archives, audit, calendars, exporting, instances, people, processes, server
 from service.command.common import Group, Problem, in_indonesian, lines_of, why
 from service.settings import SettingsError
 
@@ -101,6 +101,7 @@ def _unexpected(error: Exception) -> str:
     return f"galat tak terduga ({summary}); rinciannya di {path}."
 
 
+audit.audit.add_command(exporting.export)
 for command in (
     server.serve,
     server.db,

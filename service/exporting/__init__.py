@@ -40,7 +40,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     one.code: one
     for one in (
-        Format("csv", "CSV", "csv", "text/csv; charset=utf-8",
+        Format("csv", "CSV", "csv", "text/csv",
                "Tabel teks untuk diolah dengan perangkat apa pun; satu baris per peristiwa.", "csv_", bom=True),
         Format("xlsx", "Excel (XLSX)", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                "Lembar kerja dengan tanggal dan angka sebenarnya, siap disaring; keterangan di depan.", "xlsx"),

@@ -24,6 +24,8 @@ COLUMNS = (
     ("pelaku_id", "number"),
     ("jabatan", "text"),
     ("jenis_jabatan", "text"),
+    ("mewakili", "text"),
+    ("peran_sistem", "text"),
     ("unit", "text"),
     ("nama_unit", "text"),
     ("proses", "text"),
@@ -62,7 +64,7 @@ def row_of(record: Record, names: Naming) -> tuple[Cell, ...]:
     data = payload_of(record)
     by = data.get("oleh")
     who: Mapping[str, Any] = by if isinstance(by, dict) else {}
-    unit = text(who.get("unit"))
+    unit, roles = text(who.get("unit")), who.get("peran_sistem")
     step = names.step(record.process, header.element)
     document = text(data.get("dokumen"))
     before, after = changes_of(record)
@@ -76,6 +78,8 @@ def row_of(record: Record, names: Naming) -> tuple[Cell, ...]:
         header.actor,
         text(who.get("jabatan")),
         header.kind,
+        text(who.get("mewakili")),
+        " ".join(str(one) for one in roles) or None if isinstance(roles, list) else text(roles),
         unit,
         names.units.get(unit) if unit else None,
         record.process,
