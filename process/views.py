@@ -115,8 +115,10 @@ class Views(InstanceViews):
             initial = answers.initial_of(work.sources, row, definition)
             kept = self._draft(tx, row, actor)
             own = answers.own_data(work.sources, row, definition)
+            can = self._can(work, row, sight)
+            sent = None if row.open else _as_sent(tx, row, definition)
             if not row.open:
-                opened = _as_sent(tx, row, definition) or own
+                opened = sent or own
             else:
                 opened = kept.data if kept else _again(own, definition) if row.pass_ > 1 else None
             reads = [key for key in definition.reads if key in work.sources.pointers and not form_alone]
@@ -127,6 +129,8 @@ class Views(InstanceViews):
                 if (not row.item or not item or item == row.item) and sight.document(key, item or None)
             }
             data = form.start(initial, opened)
+            if sent and not can.amend:  # what it started from may be another by now: shown is what was sent
+                data |= sent
             names = {} if form_alone else names_of(tx, [row.assignee, row.completed_by])
             return TaskPage(
                 task=to_task(row),
@@ -146,7 +150,7 @@ class Views(InstanceViews):
                 due_state=None if form_alone else due_state(work, row),
                 left=None if form_alone else left(work, row),
                 candidates=() if form_alone else self._candidates(tx, work, row),
-                can=self._can(work, row, sight),
+                can=can,
                 open_elements=frozenset(one.element for one in work.open.values()),
             )
 

@@ -180,6 +180,10 @@ def test_a_corrected_figure_is_told_with_old_new_and_reason_to_its_bagian_only(c
         found = office.views.instance(instance, crew.actor(account)).timeline
         return [one for one in found if one.type == "document.written" and one.data.get("koreksi")]
 
+    done = office.views.task(page.task.id, crew.actor("perencana"))
+    (shown,) = [row for row in done.data["baris"] if row["kode_bagian"] == "HKM"]
+    assert (shown["realisasi_bagian"], shown["realisasi"]) == (90, Decimal("95.5")), "as it was sent"
+
     (event,) = told("kabag.hkm")
     (row,) = event.data["koreksi"]
     assert row["baris"].startswith("Bagian HKM – ")
