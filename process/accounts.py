@@ -13,22 +13,20 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from process import passwords
+from process.acting import PERSON, SESSION, actor_of, office_date
 from process.audit import NewEvent
-from process.calendar import ZONES
 from process.clock import Clock, instant, micros
 from process.errors import Busy, InvalidData, NotAuthenticated, StorageFull, StorageUnavailable, TooManyAttempts
-from process.model import Actor, FieldError, Held
+from process.model import Actor, FieldError
 from process.record import SYSTEM_STREAM, append
-from process.store import Prepared, Store, Tx
-from process.tables import login_attempt, person, position, security_event, session
+from process.store import Store, Tx
+from process.tables import login_attempt, person, security_event, session
 
 log = logging.getLogger("alur.accounts")
 
@@ -93,13 +91,14 @@ class Accounts:
         now = self.clock.now()
         key = _key(token)
         with self.store.reading() as tx:
-            rows = tx.fetch(_SESSION, {"token": key, "day": office_date(now)})
+            rows = tx.fetch(SESSION, {"token": key, "day": office_date(now)})
         if not rows:
             raise NotAuthenticated
         csrf, seen, expires = rows[0][:3]
         if micros(now) >= expires or now - instant(seen) >= self.idle:
+            self._expired(key, rows[0][3], now)
             raise NotAuthenticated
-        who = _actor([row[3:] for row in rows], request_id)
+        who = actor_of([row[3:] for row in rows], request_id)
         if touch and now - instant(seen) >= _TOUCH_AFTER:
             try:
                 with self.store.transaction() as tx:
@@ -107,6 +106,16 @@ class Accounts:
             except (Busy, StorageFull, StorageUnavailable):  # reading goes on while nothing can be written
                 log.warning("the last use of a session could not be noted")
         return who, csrf
+
+    def _expired(self, key: bytes, person_id: int, now: datetime) -> None:
+        """Forget a session that is over, which is logged once."""
+        try:
+            with self.store.transaction() as tx:
+                gone = tx.execute(session.delete().where(session.c.token_hash == key))
+                if gone.rowcount:
+                    log_security(tx, now, "session.expired", person_id, None, None)
+        except (Busy, StorageFull, StorageUnavailable):
+            log.warning("the end of a session could not be noted")
 
     def logout(self, token: str) -> None:
         """End a session; one that is over already is fine."""
@@ -119,10 +128,10 @@ class Accounts:
 
     def actor(self, tx: Tx, person_id: int, now: datetime, *, request_id: str | None = None) -> Actor:
         """Who a person is now: the positions valid on this date and the system roles. NotAuthenticated if disabled."""
-        rows = tx.fetch(_PERSON, {"person": person_id, "day": office_date(now)})
+        rows = tx.fetch(PERSON, {"person": person_id, "day": office_date(now)})
         if not rows:
             raise NotAuthenticated
-        return _actor(rows, request_id)
+        return actor_of(rows, request_id)
 
     def _open(
         self, tx: Tx, person_id: int, username: str, now: datetime, address: str | None, must_change: bool
@@ -205,12 +214,15 @@ class Accounts:
         """Count an attempt before it is made; returns its rows. Raises TooManyAttempts when there were too many."""
         now = self.clock.now()
         since = micros(now - WINDOW)
-        limits = [(f"{kind}:{name}", MAX_PER_ACCOUNT)]
-        also = [] if kind == "user" else [f"user:{name}"]  # counted at the login page too, but not held up by it
-        if address:
-            at = f"address:{address[:80]}"
-            limits.append((at, MAX_PER_ADDRESS))
         with self.store.transaction() as tx:
+            if tx.one(sa.select(person.c.id).where(person.c.username == name)) is None:
+                # People type passwords into the field of the name: of what is no account only 20 bits are kept.
+                name = "?" + hashlib.sha256(name.encode()).hexdigest()[:5]
+            limits = [(f"{kind}:{name}", MAX_PER_ACCOUNT)]
+            also = [] if kind == "user" else [f"user:{name}"]  # counted at the login page too, but not held up by it
+            if address:
+                at = f"address:{address[:80]}"
+                limits.append((at, MAX_PER_ADDRESS))
             if not tx.sqlite:  # SQLite's write lock does the same: counting and adding is one step
                 tx.execute(sa.text("LOCK TABLE login_attempt IN SHARE ROW EXCLUSIVE MODE"))
             # Also what lies far ahead: a clock that was wrong for a while must not lock anybody out for as long.
@@ -280,64 +292,6 @@ def log_security(
 def record(tx: Tx, event: str, data: dict[str, object], actor: Actor, now: datetime) -> None:
     """An event in the stream of the system."""
     append(tx, SYSTEM_STREAM, [NewEvent(event, data)], actor, now)
-
-
-def office_date(now: datetime) -> str:
-    """The date in the office's zone, as positions are dated (ISO)."""
-    return now.astimezone(ZONES["Asia/Jakarta"]).date().isoformat()
-
-
-def valid_on(day: str | sa.BindParameter[str]) -> tuple[sa.ColumnElement[bool], ...]:
-    """Conditions: the position holds on that ISO date."""
-    return (position.c.from_date <= day, sa.or_(position.c.to_date.is_(None), position.c.to_date >= day))
-
-
-# Every request begins with this: the account and the positions that it holds, a row per position, in one statement.
-_positions = sa.and_(position.c.person == person.c.id, *valid_on(sa.bindparam("day", type_=sa.Text)))
-_own, _holder = position.alias("own"), person.alias("holder")
-# In whose place an acting one (Plh., Plt., Pj.) stands; not asked for who holds a position definitively.
-_definitive = (
-    sa.select(_holder.c.name)
-    .join_from(_own, _holder, _holder.c.id == _own.c.person)
-    .where(
-        _own.c.role == position.c.role,
-        _own.c.unit == position.c.unit,
-        _own.c.kind == "definitif",
-        _own.c.person != position.c.person,
-        _own.c.from_date <= sa.bindparam("day", type_=sa.Text),
-        sa.or_(_own.c.to_date.is_(None), _own.c.to_date >= sa.bindparam("day", type_=sa.Text)),
-    )
-    .order_by(_own.c.id)
-    .limit(1)
-    .correlate(position)
-    .scalar_subquery()
-)
-_person = (
-    sa.select(
-        *(person.c.id, person.c.name, person.c.system_roles, person.c.must_change_password),
-        *(position.c.id, position.c.role, position.c.unit, position.c.title, position.c.kind),
-        sa.case((position.c.kind != "definitif", _definitive)).label("acting_for"),
-    )
-    .select_from(person)
-    .outerjoin(position, _positions)
-    .where(person.c.active.is_(True))
-    .order_by(position.c.id)
-)
-_PERSON = Prepared(_person.where(person.c.id == sa.bindparam("person")))
-_SESSION = Prepared(
-    sa.select(session.c.csrf, session.c.seen, session.c.expires, *_person.selected_columns)
-    .select_from(session)
-    .join(person, person.c.id == session.c.person)
-    .outerjoin(position, _positions)
-    .where(session.c.token_hash == sa.bindparam("token"), person.c.active.is_(True))
-    .order_by(position.c.id)
-)
-
-
-def _actor(rows: Sequence[Sequence[Any]], request_id: str | None) -> Actor:
-    person_id, name, roles, must_change = rows[0][:4]
-    held = tuple(Held(*row[4:]) for row in rows if row[4] is not None)
-    return Actor(person_id, name, held, frozenset(roles.split()), "page", request_id, bool(must_change))
 
 
 def _account(text: str) -> str:

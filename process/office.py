@@ -68,7 +68,7 @@ class Office:
         self.erasing = Erasing(store, clock)
         self.records = Records(store, self.index)
         self.inspection = Inspection(desk, self.records)
-        self.security_log = SecurityLog(store)
+        self.security_log = SecurityLog(store, clock)
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
         self.archive = Archive(desk, self.files.blobs, self.exports)
         self.jobs = Jobs(store, clock)

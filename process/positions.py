@@ -9,7 +9,8 @@ from typing import get_args
 import sqlalchemy as sa
 
 from process import authority
-from process.accounts import office_date, record, valid_on
+from process.accounts import record
+from process.acting import office_date, valid_on
 from process.clock import Clock
 from process.errors import Conflict, NotFound
 from process.model import ADMINISTRATOR, Actor, Position, PositionKind

@@ -3,6 +3,7 @@ administrators."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from process import authority
-from process.clock import instant, micros
+from process.clock import Clock, instant, micros
 from process.errors import InvalidData
 from process.model import ADMINISTRATOR, AUDITOR, Actor, FieldError
-from process.store import Store, unpack
+from process.store import Store, pack, unpack
 from process.tables import person, security_event
 
 PER_PAGE = 50
@@ -27,8 +28,16 @@ TYPES: Mapping[str, str] = {
     "logout": "Keluar",
     "password.reset": "Kata sandi diatur ulang",
     "password.changed": "Kata sandi diganti",
+    "password.check_failed": "Kata sandi konfirmasi salah",
+    "session.expired": "Sesi berakhir",
     "access.refused": "Akses ditolak",
+    "access.not_found": "Data tidak ada atau tidak boleh dilihat",
+    "access.forged": "Kiriman tanpa tanda halaman yang sah (CSRF)",
+    "access.withheld": "Penolakan selanjutnya dalam menit ini hanya dihitung",
 }
+PER_ADDRESS = 20  # refusals of one address that a minute keeps, and
+PER_MINUTE = 600  # of all together: nobody can fill the disk by being refused
+_MAX_PATH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,56 @@ class SecurityPage:
 
 
 class SecurityLog:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._minute = 0
+        self._seen: dict[str, int] = {}  # refusals of this minute by address
+        self._withheld: dict[str, int] = {}  # of the minute before, those that were only counted
+
+    def refused(
+        self, kind: str, actor: Actor | None, address: str, *, method: str, path: str, why: str, request: str
+    ) -> None:
+        """Note a refusal: `kind` of TYPES, the address of the page without what was asked after “?” or sent with it.
+
+        Each address is told in full PER_ADDRESS times a minute; then only a count is kept, which the first row of a
+        later minute tells (`ditahan`)."""
+        now = self.clock.now()
+        withheld = self._admit(now, address)
+        if withheld is None:
+            return
+        last = self._seen.get(address, 0) == PER_ADDRESS
+        data: dict[str, Any] = {"cara": method[:10], "alamat": _plain(path), "sebab": why, "permintaan": request}
+        if withheld:
+            data["ditahan"] = withheld
+        with self.store.transaction() as tx:
+            tx.execute(
+                security_event.insert().values(
+                    at=micros(now),
+                    type="access.withheld" if last else kind,
+                    person=actor.person_id if actor else None,
+                    username=None,
+                    address=address[:80],
+                    data=pack(data),
+                )
+            )
+
+    def _admit(self, now: datetime, address: str) -> int | None:
+        """None when this one is only counted; else how many of this address were only counted before."""
+        minute = micros(now) // 60_000_000
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._withheld = {one: n - PER_ADDRESS for one, n in self._seen.items() if n > PER_ADDRESS}
+                self._seen = {}
+            count = self._seen.get(address, 0) + 1
+            if count == 1 and len(self._seen) >= PER_MINUTE:
+                return None
+            self._seen[address] = count
+            if count > PER_ADDRESS or sum(min(n, PER_ADDRESS) for n in self._seen.values()) > PER_MINUTE:
+                return None
+            return self._withheld.pop(address, 0)
 
     def page(
         self, selection: SecuritySelection, actor: Actor, *, before: int | None = None, per_page: int = PER_PAGE
@@ -106,3 +163,7 @@ class SecurityLog:
             for row in found[:per_page]
         )  # fmt: skip
         return SecurityPage(rows, rows[-1].id if len(found) > per_page else None)
+
+
+def _plain(path: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in path[:_MAX_PATH])

@@ -10,7 +10,7 @@ import json
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from process import errors
@@ -175,6 +175,7 @@ def _ours(error: errors.AlurError) -> Response:
         return answer(problem)
     if isinstance(error, PasswordChangeNeeded) and wants_page() and request.method in ("GET", "HEAD"):
         return make_response(redirect(url_for("auth.password")))
+    _note_refusal(error, problem["type"].rpartition(":")[2])
     if problem["status"] >= 500:
         log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error, exc_info=error)
     response = answer(problem)
@@ -183,6 +184,31 @@ def _ours(error: errors.AlurError) -> Response:
     elif isinstance(error, errors.Busy):
         response.headers["Retry-After"] = "2"
     return response
+
+
+#: What the security log calls a refusal, by what was raised; nothing else is one.
+REFUSALS = {CsrfFailed: "access.forged", errors.Forbidden: "access.refused", errors.NotFound: "access.not_found"}
+
+
+def _note_refusal(error: errors.AlurError, why: str) -> None:
+    """In the security log: who wanted what without the right to it. What nobody may know exists looks the same as what
+    does not exist, so both are noted; only of who is logged in, for whom every address came from a page."""
+    kind = next((REFUSALS[one] for one in type(error).__mro__ if one in REFUSALS), None)
+    who = g.get("actor")
+    if kind is None or (kind == "access.not_found" and who is None):
+        return
+    try:
+        current_app.extensions["alur.office"].security_log.refused(
+            kind,
+            who,
+            request.remote_addr or "",
+            method=request.method,
+            path=request.path,
+            why=why,
+            request=g.get("request_id", ""),
+        )
+    except errors.AlurError:  # the answer does not depend on the log
+        log.warning("request %s: a refusal could not be noted", g.get("request_id"))
 
 
 def _http(error: HTTPException) -> Response:
