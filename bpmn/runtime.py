@@ -106,12 +106,14 @@ def _armed(token: Token) -> bool:
 def answer(run: Run) -> Advance:
     """What a step answers, of an instance as it is after it."""
     user_tasks, timers = [], []
+    instants: dict[int | None, datetime | None] = {None: None}  # the items of a frame share one
     for token in run.live():
         spec, internal = token.task_spec, token.internal_data
         if isinstance(spec, (Step, Item)):
             due = token.parent.internal_data.get("due") if isinstance(spec, Item) else internal.get("due")
-            when = from_micros(due) if due is not None else None
-            user_tasks.append(UserTaskState(str(token.id), spec.element, internal.get("item"), when))
+            if due is not None and due not in instants:
+                instants[due] = from_micros(due)
+            user_tasks.append(UserTaskState(str(token.id), spec.element, internal.get("item"), instants[due]))
         if isinstance(spec, (Step, Items, Pause)) and spec.deadline is not None and _armed(token):
             watched = None if isinstance(spec, Pause) else spec.element
             timers.append(TimerState(timer_ref(token), spec.deadline.timer, watched, from_micros(internal["due"])))

@@ -100,7 +100,8 @@ def _restore(run: Run, rows: list[Any]) -> None:
         token = Token(run, specs[names[spec_number]], parent, state, number)
         token.triggered = isinstance(token.task_spec, Item)
         if internal:
-            if any(not isinstance(value, _INTERNAL[key]) for key, value in internal.items()):
-                raise ValueError("internal data of another kind")
+            for key, value in internal.items():
+                if not isinstance(value, _INTERNAL[key]):
+                    raise ValueError("internal data of another kind")
             token.internal_data = internal
         restored.append(token)

@@ -10,6 +10,7 @@ Form data, documents and audit payloads are kept as these bytes. The rules:
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -35,6 +36,7 @@ _ENCODER = simplejson.JSONEncoder(
     use_decimal=True,
     namedtuple_as_object=False,
 )
+_READER = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
 
 
 class CanonicalError(ValueError):
@@ -86,7 +88,7 @@ def loads(source: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEP
 
 def read(stored: bytes) -> Any:
     """The data of bytes that `dumps` wrote, every number a Decimal; nothing is checked that was checked then."""
-    return simplejson.loads(stored.decode("utf-8"), parse_float=Decimal, parse_int=Decimal)
+    return _READER.decode(stored.decode("utf-8"))
 
 
 def digest(data_or_bytes: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from forms import bounds, compile, indonesian, row_identity, row_rules, rules
 from forms.errors import FieldError, Finding, FormInvalid, Path
 from forms.live import List, Live, fill, fits, normal
-from forms.schema import UNSET, Component, FilesField, Rows, empty_value
+from forms.schema import UNSET, Component, Rows, empty_value
 from forms.scope import Scope, get_at, scope_of, set_at
 from forms.settle import Evaluator, Plan, settle, stored
 
@@ -182,12 +182,12 @@ def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _attachment_ids(scope: Scope, data: object) -> Iterable[str]:
-    for item in scope.items:
+    for item in scope.files:
         value = get_at(data, item.path)
         if not isinstance(value, list):
             continue
         if item.rows is not None:
             for row in value:
                 yield from _attachment_ids(item.rows, row)
-        elif isinstance(item.component, FilesField):
+        else:
             yield from (v for v in value if isinstance(v, str) and v)

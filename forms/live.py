@@ -175,8 +175,7 @@ def fill(scope: Scope, given: Mapping[str, Any], initial: Mapping[str, Any]) -> 
 
 def _fill(live: Live, box: Box, scope: Scope, given: Mapping[str, Any]) -> None:
     initial, data, parts = box.initial, box.data, box.parts
-    for item in scope.items:
-        component, key = item.component, item.key
+    for item, component, key, starts, fixed, computed, conditional, judged in scope.slots:
         value = get_at(given, item.path) if key is None else given.get(key)
         part: Cell | List
         if isinstance(component, Rows):
@@ -185,9 +184,9 @@ def _fill(live: Live, box: Box, scope: Scope, given: Mapping[str, Any]) -> None:
             parts.append(part)
         else:
             first = UNSET
-            if item.starts:
+            if starts:
                 first = normal(item, get_at(initial, item.path) if key is None else initial.get(key, UNSET))
-            if item.given:
+            if fixed:
                 value = first
             elif value is UNSET or value is None:
                 value = empty_value(component)
@@ -195,14 +194,14 @@ def _fill(live: Live, box: Box, scope: Scope, given: Mapping[str, Any]) -> None:
             shown = first if readonly else value
             part = Cell(item, component, box, value, first, readonly)
             parts.append(part)
-            if item.computed:
+            if computed:
                 live.computed.setdefault(id(item), []).append(part)
-        if item.conditional:
+        if conditional:
             live.conditional.append(part)
-        if item.judged:
+        if judged:
             live.judged.append(part)
-        if item.rows is not None:
-            assert isinstance(part, List)
+        if isinstance(part, List):
+            assert item.rows is not None
             _fill_rows(live, part, item.rows, value)
             shown = [row.data for row in part.rows]
         if key is None:
@@ -231,13 +230,15 @@ def _fill_rows(live: Live, table: List, scope: Scope, given: Any) -> None:
 
 def normal(item: Item, start: Any) -> Any:
     """An initial value as form-js would take it over: the default when there is none, else of the field's type."""
-    component = item.component
-    assert isinstance(component, Field)
+    component: Any = item.component
     if start is UNSET:
         start = component.default
     if start is UNSET or start is None:
         return empty_value(component)
-    if item.computed or _as_it_is(component, start):
+    kind = type(component)
+    if kind is ExpressionField or (kind is TextField and _clean(component, start)):
+        return start  # right or wrong: no check would change it
+    if kind is NumberField and _plain(component, start):
         return start
     try:
         value = item.check.taken(start) if item.check is not None else start
@@ -246,13 +247,16 @@ def normal(item: Item, start: Any) -> Any:
     return empty_value(component) if value is None else value
 
 
-def _as_it_is(component: Field, start: Any) -> bool:
-    """Is it a text or a number that no check would change, right or wrong?"""
-    if isinstance(component, TextField):
-        return type(start) is str and text.clean(start, multiline=component.multiline) == start
-    if isinstance(component, NumberField):
-        return type(start) is Decimal and not component.as_string and to_decimal(start) is start
-    return False
+def _plain(component: Any, start: Any) -> bool:
+    if component.as_string:
+        return type(start) is str and start.isascii() and start.isdecimal() and start[0] != "0" and len(start) <= 30
+    return type(start) is Decimal and to_decimal(start) is start
+
+
+def _clean(component: Any, start: Any) -> bool:
+    return type(start) is str and (
+        (start.isascii() and start.isprintable()) or text.clean(start, multiline=component.multiline) == start
+    )
 
 
 def fits(component: Field, value: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from forms.feel import Expression
 from forms.fields import FormField
@@ -101,6 +101,17 @@ class Item:
         )
 
 
+class Slot(NamedTuple):
+    item: Item
+    component: Field | Rows
+    key: str | None
+    starts: bool
+    given: bool
+    computed: bool
+    conditional: bool
+    judged: bool
+
+
 @dataclass(frozen=True)
 class Scope:
     items: tuple[Item, ...]
@@ -109,6 +120,22 @@ class Scope:
     def groups(self) -> tuple[KeyPath, ...]:
         """The paths of the objects that values stand in, each once, the outer before the inner."""
         return tuple(dict.fromkeys(item.path[:end] for item in self.items for end in range(1, len(item.path))))
+
+    @cached_property
+    def files(self) -> tuple[Item, ...]:
+        """The fields that name attachments, and the lists that have such in their rows."""
+        return tuple(
+            item
+            for item in self.items
+            if isinstance(item.component, FilesField) or (item.rows is not None and item.rows.files)
+        )
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """What filling in the form asks of each item, once per form."""
+        return tuple(
+            Slot(i, i.component, i.key, i.starts, i.given, i.computed, i.conditional, i.judged) for i in self.items
+        )
 
     def walk(self) -> Iterator[Item]:
         """Every item of this scope and of the lists in it."""

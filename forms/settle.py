@@ -15,7 +15,7 @@ from forms.conditions import decide, of_null
 from forms.errors import FieldError, Path
 from forms.feel import Expression, FeelError
 from forms.levels import USUAL, levels, named
-from forms.live import Cell, List, Live
+from forms.live import SPECIAL, Cell, List, Live
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
 from forms.scope import Item, Scope
 
@@ -50,6 +50,28 @@ class Plan:
         self.early = tuple(item for item in self.computed if id(item) in early)
         self.late = tuple(item for item in self.computed if id(item) not in early)
         self.deciding = frozenset(deciding)
+        lists = [item for item in items if item.rows is not None and not early.isdisjoint(map(id, item.rows.walk()))]
+        self._early_keys = {key for item in (*self.early, *lists) for key in item.path}
+        self._looks_at = {id(item): _looks_at(item) for item in items if item.conditional}
+
+    def changed(self, parts: Iterable[Cell | List]) -> set[str] | None:
+        """The keys of values that are not what they were since these parts were hidden, shown, locked or unlocked; None
+        when conditions are to be decided that never were."""
+        keys = set(self._early_keys)
+        for part in parts:
+            if isinstance(part, List):
+                return None
+            keys.update(part.item.path)
+            box = part.box
+            while box.owner is not None:
+                keys.update(box.owner.item.path)
+                box = box.owner.box
+        return keys
+
+    def concerned(self, item: Item, keys: set[str] | None) -> bool:
+        """Could the conditions of an item be decided differently when the values of these keys have changed?"""
+        looks_at = self._looks_at[id(item)]
+        return keys is None or looks_at is None or not keys.isdisjoint(looks_at)
 
 
 class Evaluator:
@@ -134,22 +156,27 @@ class Evaluator:
 def settle(live: Live, plan: Plan, evaluator: Evaluator) -> None:
     """Decides what is hidden and read-only, again while that changes data which conditions look at; then computes."""
     conditional, cells = live.conditional, live.computed
+    changed: set[str] | None = None
     for _ in range(MAX_PASSES if conditional else 0):
         evaluator.begin()
         _compute(plan.early, cells, evaluator)
-        if not _decide(conditional, plan, evaluator):
+        again, changed = _decide(conditional, plan, evaluator, changed)
+        if not again:
             _compute(plan.late, cells, evaluator)  # nothing that the early ones look at has changed since
             return
     evaluator.begin()
     _compute(plan.computed, cells, evaluator)
 
 
-def _decide(conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator) -> bool:
-    """One pass over all conditions; tells whether another pass could decide differently."""
+def _decide(
+    conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator, keys: set[str] | None
+) -> tuple[bool, set[str] | None]:
+    """One pass over all conditions that changed `keys` concern (None: all); tells whether another pass could decide
+    differently, and what has changed for it."""
     evaluator.again()
     changes = []
     for part in conditional:
-        if not part.box.shown:
+        if not plan.concerned(part.item, keys) or not part.box.shown:
             continue
         hidden = evaluator.hidden(part)
         locked = isinstance(part, Cell) and evaluator.locked(part)
@@ -162,7 +189,7 @@ def _decide(conditional: Iterable[Cell | List], plan: Plan, evaluator: Evaluator
             part.readonly = locked
         part.show()
         again = again or bool(plan.deciding.intersection(part.item.path)) or not isinstance(part, Cell)
-    return again
+    return again, plan.changed(part for part, _, _ in changes) if again else None
 
 
 def _compute(items: Iterable[Item], cells: Mapping[int, list[Cell]], evaluator: Evaluator) -> None:
@@ -212,6 +239,16 @@ def stored(values: Mapping[str, Any]) -> Mapping[str, Any]:
     ):
         return values
     return {key: storable(value) for key, value in values.items()}
+
+
+def _looks_at(item: Item) -> frozenset[str] | None:
+    """The words of the conditions of an item; None when one of them takes a row as a whole."""
+    conditions = list(item.hides)
+    if isinstance(item.component, Field) and isinstance(item.component.readonly, Expression):
+        conditions.append(item.component.readonly)
+    if any(SPECIAL.get(path) in ("this", "parent") for condition in conditions for path in condition.paths):
+        return None
+    return frozenset().union(*map(words, conditions))
 
 
 def _conditions(item: Item) -> Iterable[Expression]:

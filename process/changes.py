@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+_ATOMS = frozenset((str, Decimal, bool, int, type(None)))
 MOST = 200  # changes told one by one; beyond this only their number
 
 
@@ -63,7 +65,10 @@ def _earlier(row: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> M
 def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted(before.keys() | after.keys()):
-            yield from _walk(f"{path}.{key}" if path else key, before.get(key), after.get(key))
+            old, new = before.get(key), after.get(key)
+            if type(old) in _ATOMS and type(old) is type(new) and old == new:
+                continue  # what most values are: a path is not made for each
+            yield from _walk(f"{path}.{key}" if path else key, old, new)
     elif isinstance(before, list) and isinstance(after, list) and (_rows(before) or _rows(after)):
         for number in range(max(len(before), len(after))):
             old = before[number] if number < len(before) else None

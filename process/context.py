@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -223,7 +224,8 @@ def evaluate(expression: Expression, context: Mapping[str, Any], now: datetime, 
         raise ProcessStuck(f"Ungkapan pada {where} tidak dapat dihitung: {error}") from error
 
 
-def named_by(expressions: Iterable[Expression]) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def named_by(expressions: tuple[Expression, ...]) -> frozenset[str]:
     """Every variable that the expressions name."""
     return frozenset().union(*(expression.names for expression in expressions))
 

@@ -142,7 +142,8 @@ class Tx:
         return cursor
 
     def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return list(self.run(prepared, values).fetchall())
+        rows: list[tuple[Any, ...]] = self.run(prepared, values).fetchall()
+        return rows
 
     def fetch_in(self, sql: str, keys: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run `sql`, whose one `{}` becomes the list of `keys`; rows as the driver gives them."""
