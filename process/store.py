@@ -10,7 +10,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,10 @@ class Tx:
     def sqlite(self) -> bool:
         return self.dialect.name == "sqlite"
 
+    def begin(self) -> None:
+        """Begin on SQLite: who may write takes the lock at once."""
+        self._raw.execute("BEGIN IMMEDIATE" if self.writing else "BEGIN")
+
     def execute(self, statement: sa.sql.expression.Executable, params: Any = None) -> CursorResult[Any]:
         """Run any SQLAlchemy Core statement."""
         return self.connection.execute(statement, params)
@@ -194,8 +198,7 @@ class Store:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self.sql: Engine = _sqlite_engine(parsed) if self.sqlite else _postgres_engine(parsed)
         self._observe: Callable[[str], None] | None = None
-        sa_event.listen(self.sql, "before_cursor_execute", lambda *given: self._observed(given[2]))
-        sa_event.listen(self.sql, "commit", lambda _connection: self._observed("COMMIT"))
+        self._listening = False
 
     @property
     def observe(self) -> Callable[[str], None] | None:
@@ -205,6 +208,9 @@ class Store:
     @observe.setter
     def observe(self, observer: Callable[[str], None] | None) -> None:
         self._observe = observer
+        if observer is not None and not self._listening:  # an engine with listeners costs each transaction more
+            self._listening = True
+            sa_event.listen(self.sql, "before_cursor_execute", lambda *given: self._observed(given[2]))
 
     def close(self) -> None:
         """Close all connections. Transactions that other threads still hold end by themselves."""
@@ -214,17 +220,13 @@ class Store:
         if self._observe is not None:
             self._observe(statement)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self) -> AbstractContextManager[Tx]:
         """A transaction that may write."""
-        with self._open(writing=True) as tx:
-            yield tx
+        return self._open(writing=True)
 
-    @contextmanager
-    def reading(self) -> Iterator[Tx]:
+    def reading(self) -> AbstractContextManager[Tx]:
         """A transaction that only reads: it never waits for writers on SQLite, and is rolled back at the end."""
-        with self._open(writing=False) as tx:
-            yield tx
+        return self._open(writing=False)
 
     @contextmanager
     def _open(self, writing: bool) -> Iterator[Tx]:
@@ -234,11 +236,13 @@ class Store:
             raise translate(error) from error
         try:
             with connection:
-                if not writing:
-                    connection = connection.execution_options(alur_reading=True)
                 connection.begin()
-                yield Tx(connection, writing, self.observe)
+                tx = Tx(connection, writing, self.observe)
+                if self.sqlite:  # the driver is told not to begin by itself, so that this is ours to choose
+                    tx.begin()
+                yield tx
                 if writing:
+                    self._observed("COMMIT")
                     connection.commit()
         except AlurError:
             raise
@@ -273,11 +277,6 @@ def _sqlite_engine(url: URL) -> Engine:
             "recursive_triggers = ON",  # so that REPLACE fires the delete triggers of the record's tables
         ):
             dbapi.execute(f"PRAGMA {pragma}")
-
-    @sa_event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("alur_reading")
-        connection.connection.dbapi_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")  # type: ignore[union-attr]
 
     return engine
 
