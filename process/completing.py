@@ -27,10 +27,9 @@ from process.errors import (
 from process.model import Actor, Completed, Confirmation, Following, Preview, TaskState
 from process.rows import TaskRow
 from process.store import Prepared, Tx
-from process.tables import draft, person, user_task
+from process.tables import person, user_task
 from process.work import Desk, Work, Written
 
-_FORGET_DRAFT = Prepared(draft.delete().where(draft.c.task == sa.bindparam("sent")))
 _ITEM_TASKS = Prepared(
     sa.select(user_task.c.element, user_task.c.item, user_task.c.unit)
     .where(user_task.c.instance == sa.bindparam("instance"), user_task.c.item != "")
@@ -73,7 +72,6 @@ def complete_task(
         work.apply(advance, cause=done, note=note if isinstance(note, str) and note.strip() else None)
         if signs is not False:
             _print(work, done, written)
-        tx.run(_FORGET_DRAFT, {"sent": task_id})
         work.save()
         following = [one for one in work.made if policy.may_work(actor, one.role, one.unit, one.assignee)]
         waiting = sum(one.element == task.element for one in work.open.values())
@@ -248,6 +246,7 @@ def _finish(work: Work, task: TaskRow) -> TaskRow:
         work.note("task.claimed", {"bersama_penyelesaian": True}, task=task)
     done = work.change(
         task,
+        sent=True,
         state=TaskState.COMPLETED.value,
         assignee=work.actor.person_id,
         claimed=task.claimed if task.claimed is not None else work.at,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from process.clock import instant, instant_or_none
 from process.model import Instance, InstanceState, TaskState, UserTask
 from process.store import Prepared, Tx, unpack_plain
-from process.tables import instance, user_task
+from process.tables import draft, instance, user_task
 
 
 class InstanceRow(NamedTuple):
@@ -121,13 +121,18 @@ UPDATE_INSTANCE = Prepared(
         "event_head",
     )})
 )  # fmt: skip
-UPDATE_TASK = Prepared(
+_update_task = (
     user_task.update()
     .where(user_task.c.id == sa.bindparam("key"))
     .values({name: sa.bindparam("new_" + name) for name in (
         "assignee", "state", "skipped", "claimed", "completed", "due", "late", "revision", "completed_by", "position",
     )})
 )  # fmt: skip
+_forget = draft.delete().where(draft.c.task == sa.bindparam("key"))
+UPDATE_TASK = Prepared(_update_task)
+FORGET_DRAFT = Prepared(_forget)
+# PostgreSQL does both in one statement. It needs one more than SQLite to lock; so a completion has as many on both.
+UPDATE_TASK_FORGET_DRAFT = Prepared(_update_task.add_cte(_forget.cte("forgotten")))
 
 
 def lock_by_task(tx: Tx, task_id: str) -> tuple[InstanceRow, dict[str, TaskRow]] | None:
@@ -162,16 +167,18 @@ def open_tasks(tx: Tx, instance_id: str, task_id: str = "") -> dict[str, TaskRow
     return {row.id: row for row in rows}
 
 
-def update_task(tx: Tx, row: TaskRow) -> None:
-    """Write the columns of a task that may change."""
+def update_task(tx: Tx, row: TaskRow, *, sent: bool = False) -> None:
+    """Write the columns of a task that may change. When it was sent, its draft goes."""
     tx.run(
-        UPDATE_TASK,
+        UPDATE_TASK_FORGET_DRAFT if sent and not tx.sqlite else UPDATE_TASK,
         {
             "key": row.id, "new_assignee": row.assignee, "new_state": row.state, "new_skipped": row.skipped,
             "new_claimed": row.claimed, "new_completed": row.completed, "new_due": row.due, "new_late": row.late,
             "new_revision": row.revision, "new_completed_by": row.completed_by, "new_position": row.position,
         },
     )  # fmt: skip
+    if sent and tx.sqlite:
+        tx.run(FORGET_DRAFT, {"key": row.id})
 
 
 def documents_of(row: InstanceRow | sa.Row[Any]) -> dict[str, dict[str, list[int]]]:

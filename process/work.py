@@ -136,11 +136,11 @@ class Work:
         """Notify one person, or who holds a role in a unit."""
         self.notices.append((person, role, unit, self.row.id, task.id if task else None, kind, message, self.at))
 
-    def change(self, task: TaskRow, *, keep_revision: bool = False, **values: Any) -> TaskRow:
+    def change(self, task: TaskRow, *, keep_revision: bool = False, sent: bool = False, **values: Any) -> TaskRow:
         """Change columns of a task. Its revision grows, so that pages that show it become stale, unless it is kept:
-        when a task is taken, the taker's own page must not become stale."""
+        when a task is taken, the taker's own page must not become stale. When it was sent, its draft goes."""
         changed = task._replace(revision=task.revision + (0 if keep_revision else 1), **values)
-        update_task(self.tx, changed)
+        update_task(self.tx, changed, sent=sent)
         if changed.open:
             self.open[changed.id] = changed
         else:

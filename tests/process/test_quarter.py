@@ -44,8 +44,7 @@ def test_a_completion_is_at_most_fourteen_statements_and_one_commit(crew, office
     office.engine.complete_task = watched
     crew.finish(instance, bagian)
     assert len(counted) == 9
-    most = 14 if office.store.sqlite else 15  # PostgreSQL locks the instance with a statement of its own
-    assert max(number for numbers in counted.values() for number in numbers) <= most, counted
+    assert max(number for numbers in counted.values() for number in numbers) <= 14, counted
 
 
 def test_a_form_alone_opens_as_its_page_does_and_reads_less(crew, office):
