@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from forms.errors import FieldError, FormInvalid
-from forms.levels import USUAL, levels, named
 
 MAX_DEPTH = 12
 MAX_VALUES = 100_000
@@ -42,28 +41,55 @@ def check(data: object, *, storable: bool = False) -> dict[str, Any]:
 
 def problem_of(data: object, *, storable: bool = True) -> str | None:
     """The Indonesian sentence that says why the value cannot be taken, or None."""
-    return None if _harmless(data, storable) else _looked_through(data, storable)
+    plain = type(data) is dict or type(data) is list
+    return None if plain and _harmless(data, storable) else _looked_through(data, storable)
 
 
-def _harmless(data: object, storable: bool) -> bool:
-    """Is it at once clear that the value can be taken?"""
-    values = characters = 0
-    for depth, (level, kinds) in enumerate(levels(data)):
-        values += len(level)
-        if depth > MAX_DEPTH or values > MAX_VALUES or not kinds <= USUAL:
-            return False
-        numbers = [str(value) for value in level if type(value) is Decimal]
-        # Written with nothing but digits, sign and point: it is finite, and its exponent no larger than its length.
-        if numbers and (max(map(len, numbers)) > MAX_DIGITS or "".join(numbers).strip("0123456789.-")):
-            return False
-        texts = "".join([value for value in level if type(value) is str])
-        keys = named(level)
-        if keys is None or not _storable(keys) or (storable and not _storable(texts)):
-            return False
-        characters += len(texts) + len(keys)
-        if characters > MAX_CHARACTERS or any(len(value) > MAX_KEYS for value in level if type(value) is dict):
-            return False
-    return True
+def _harmless(data: Any, storable: bool) -> bool:
+    """Is it at once clear that the value can be taken? Texts, numbers and keys are gathered, then asked together."""
+    texts: list[str] = []
+    numbers: list[str] = []
+    names: list[str] = []
+    values = 1
+    level: list[Any] = [data]
+    for _ in range(MAX_DEPTH):
+        deeper: list[Any] = []
+        for outer in level:
+            values += len(outer)
+            if values > MAX_VALUES:
+                return False
+            if type(outer) is dict:
+                if len(outer) > MAX_KEYS:
+                    return False
+                names += outer
+                outer = outer.values()
+            for value in outer:
+                kind = type(value)
+                if kind is str:
+                    texts.append(value)
+                elif kind is Decimal:
+                    numbers.append(str(value))
+                elif kind is dict or kind is list:
+                    deeper.append(value)
+                elif value is not None and kind is not bool:
+                    return False
+        if not deeper:
+            return _short(numbers) and _storable_texts(names, texts, storable)
+        level = deeper
+    return False
+
+
+def _short(numbers: list[str]) -> bool:
+    """Are they written with few digits, sign and point alone: finite, and no exponent larger than their length?"""
+    return not numbers or (max(map(len, numbers)) <= MAX_DIGITS and not "".join(numbers).strip("0123456789.-"))
+
+
+def _storable_texts(names: list[str], texts: list[str], storable: bool) -> bool:
+    try:
+        keys, said = "".join(names), "".join(texts)
+    except TypeError:  # a key that is no text
+        return False
+    return len(keys) + len(said) <= MAX_CHARACTERS and _storable(keys) and (not storable or _storable(said))
 
 
 def _storable(text: str) -> bool:

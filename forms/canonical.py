@@ -19,8 +19,6 @@ from typing import Any
 import orjson
 import simplejson
 
-from forms.levels import USUAL, levels
-
 MAX_DEPTH = 64
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DIGITS = 128
@@ -135,13 +133,14 @@ _QUICK = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
-_USUAL = USUAL | {int}
+_ATOMS = frozenset((str, Decimal, bool, int, type(None)))
+_OUTER = frozenset((dict, list))
 
 
 def _quick(data: Any) -> bytes | None:
     """The canonical bytes of what data usually is: plain dicts, lists, texts, numbers that are no floats. None for
     anything else, be it right or wrong."""
-    if not _usual(data):
+    if not _usual(data, 1):
         return None
     try:
         encoded = orjson.dumps(data, default=_fragment, option=_QUICK)
@@ -150,9 +149,17 @@ def _quick(data: Any) -> bytes | None:
     return None if b"\\u0000" in encoded else encoded
 
 
-def _usual(data: Any) -> bool:
+def _usual(value: Any, depth: int) -> bool:
     """Is there nothing in it but the usual types, no deeper than allowed?"""
-    return all(depth <= MAX_DEPTH and kinds <= _USUAL for depth, (_, kinds) in enumerate(levels(data)))
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if depth > MAX_DEPTH or kind not in _OUTER:
+        return False
+    for inner in value.values() if kind is dict else value:
+        if type(inner) not in _ATOMS and not _usual(inner, depth + 1):
+            return False
+    return True
 
 
 def _fragment(number: Decimal) -> orjson.Fragment:

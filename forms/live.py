@@ -61,7 +61,11 @@ class Cell:
 
     def show(self) -> None:
         """Puts the value where expressions find it."""
-        set_at(self.box.data, self.item.path, self.current())
+        key = self.item.key
+        if key is None:
+            set_at(self.box.data, self.item.path, self.current())
+        else:
+            self.box.data[key] = self.current()
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +105,8 @@ class Box:
     @property
     def shown(self) -> bool:
         """Is no list hidden that this scope is a row of?"""
-        return self.owner is None or (not self.owner.hidden and self.owner.box.shown)
+        owner = self.owner
+        return owner is None or (not owner.hidden and owner.box.shown)
 
     def walk(self) -> Iterator[Cell | List]:
         """Cells and lists in the order of the form, the insides of a hidden list left out."""

@@ -14,7 +14,6 @@ from forms import bounds
 from forms.conditions import decide, of_null
 from forms.errors import FieldError, Path
 from forms.feel import Expression, FeelError
-from forms.levels import USUAL, levels, named
 from forms.live import SPECIAL, Cell, List, Live
 from forms.schema import ChoiceField, ExpressionField, Field, NumberField, TextField
 from forms.scope import Item, Scope
@@ -68,10 +67,10 @@ class Plan:
                 box = box.owner.box
         return keys
 
-    def concerned(self, item: Item, keys: set[str] | None) -> bool:
+    def concerned(self, item: Item, keys: set[str]) -> bool:
         """Could the conditions of an item be decided differently when the values of these keys have changed?"""
         looks_at = self._looks_at[id(item)]
-        return keys is None or looks_at is None or not keys.isdisjoint(looks_at)
+        return looks_at is None or not keys.isdisjoint(looks_at)
 
 
 class Evaluator:
@@ -99,6 +98,9 @@ class Evaluator:
         """The value as form data; null, and an error at the cell, when it is too large."""
         value = self.value(expression, cell)
         try:
+            if type(value) is str or value is None:  # what `storable` would say of most values
+                self._spend()
+                return value
             return storable(value, self._spend)
         except OverflowError:
             self._complain(cell)
@@ -124,9 +126,10 @@ class Evaluator:
     def _holds(self, condition: Expression, part: Cell | List) -> bool | None:
         """Does the condition hold? Fields of one row that share it have it decided once."""
         key = condition, id(part.box)
-        if key not in self._decided:
-            self._decided[key] = decide(condition, lambda asked: self.value(asked, part))
-        return self._decided[key]
+        if key in self._decided:
+            return self._decided[key]
+        decided = self._decided[key] = decide(condition, lambda asked: self.value(asked, part))
+        return decided
 
     def hidden(self, part: Cell | List) -> bool:
         """Is the part hidden? One condition that holds is enough.
@@ -176,9 +179,9 @@ def _decide(
     evaluator.again()
     changes = []
     for part in conditional:
-        if not plan.concerned(part.item, keys) or not part.box.shown:
+        if (keys is not None and not plan.concerned(part.item, keys)) or not part.box.shown:
             continue
-        hidden = evaluator.hidden(part)
+        hidden = evaluator.hidden(part) if part.item.hides else False
         locked = isinstance(part, Cell) and evaluator.locked(part)
         if hidden != part.hidden or (isinstance(part, Cell) and locked != part.readonly):
             changes.append((part, hidden, locked))
@@ -230,15 +233,23 @@ def storable(value: Any, spend: Callable[[], None] = lambda: None) -> Any:
 
 def stored(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """`storable` of all values; the mapping itself when that changes nothing, as with data out of documents."""
-    if all(
-        depth <= bounds.MAX_DEPTH
-        and kinds <= USUAL
-        and named(level) is not None
-        and all(value.is_finite() for value in level if type(value) is Decimal)
-        for depth, (level, kinds) in enumerate(levels(values))
-    ):
+    if type(values) is dict and _is_stored(values, 0):
         return values
     return {key: storable(value) for key, value in values.items()}
+
+
+def _is_stored(value: Any, depth: int) -> bool:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is Decimal:
+        finite: bool = value.is_finite()
+        return finite
+    if kind is dict:
+        return depth <= bounds.MAX_DEPTH and all(
+            type(key) is str and (type(one) is str or _is_stored(one, depth + 1)) for key, one in value.items()
+        )
+    return kind is list and depth <= bounds.MAX_DEPTH and all(_is_stored(one, depth + 1) for one in value)
 
 
 def _looks_at(item: Item) -> frozenset[str] | None:

@@ -25,7 +25,7 @@ _SPACE = (
 
 def refused(text: str) -> bool:
     """Does the text hold characters that no text may hold?"""
-    return _REFUSED.search(text) is not None
+    return not (text.isascii() and text.isprintable()) and _REFUSED.search(text) is not None
 
 
 def clean(text: str, *, multiline: bool) -> str:

@@ -28,8 +28,13 @@ def property_of(value: Any, name: str) -> Any:
 @compiles(tree.Path)
 def _path(node: tree.Path) -> Code:
     source, name = compile_node(node.source), node.name
+    variable = node.source.name if isinstance(node.source, tree.Name) else None
 
     def code(scope: Scope) -> Any:
+        if variable is not None:  # most paths are one key of a variable: a call less
+            value = scope.find(variable)
+            if type(value) is dict:
+                return value.get(name)
         value = source(scope)
         if type(value) is dict:
             return value.get(name)

@@ -33,8 +33,9 @@ class Scope:
             if value is not MISSING:
                 return value
             scope = scope.parent
-        value = scope.run.context.get(name, MISSING)
-        return value if scope.run.exact or value is MISSING else scope.run.take(value)
+        run = scope.run
+        value = run.context.get(name, MISSING)
+        return value if run.exact or value is MISSING else run.take(value)
 
     def seen(self) -> tuple[dict[str, Any], "Scope"]:
         """A copy of all names that are bound here, and the outermost scope."""
