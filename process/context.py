@@ -18,9 +18,9 @@ from process.calendars import Calendars
 from process.clock import instant
 from process.definitions import Version
 from process.errors import ProcessStuck
-from process.rows import InstanceRow, documents_of
+from process.rows import InstanceRow, documents_of, previous_instance
 from process.store import Prepared, Tx, unpack
-from process.tables import instance, unit
+from process.tables import unit
 
 _DATA = (
     "SELECT d.id, coalesce(d.data, s.data) FROM document_version d "
@@ -234,15 +234,3 @@ def _previous_keys(expressions: Iterable[Expression]) -> frozenset[str] | None:
     """The documents that expressions read of `previous`; None when one of them takes it as a whole."""
     paths = [path.split(".") for one in expressions for path in one.paths if path.split(".")[0] == "previous"]
     return None if ["previous"] in paths else frozenset(path[1] for path in paths)
-
-
-def previous_instance(tx: Tx, process_id: str, owner_unit: str, instance_id: str | None) -> sa.Row[Any] | None:
-    """Id, title and document pointers of the instance of the same process and owner that started last before this one;
-    cancelled ones do not count."""
-    query = sa.select(instance.c.id, instance.c.title, instance.c.documents).where(
-        instance.c.process_id == process_id, instance.c.owner_unit == owner_unit, instance.c.state != "cancelled"
-    )
-    if instance_id is not None:
-        started = sa.select(instance.c.started).where(instance.c.id == instance_id).scalar_subquery()
-        query = query.where(instance.c.id != instance_id, instance.c.started <= started)
-    return tx.one(query.order_by(instance.c.started.desc(), instance.c.id).limit(1))

@@ -74,6 +74,14 @@ class TaskRow(NamedTuple):
         return self.completed is None
 
 
+class Earlier(NamedTuple):
+    """An instance of an earlier period."""
+
+    id: str
+    title: str
+    documents: bytes | None
+
+
 INSTANCE_COLUMNS = tuple(InstanceRow._fields)
 TASK_COLUMNS = tuple("pass" if name == "pass_" else name for name in TaskRow._fields)
 
@@ -135,6 +143,26 @@ FORGET_DRAFT = Prepared(_forget)
 UPDATE_TASK_FORGET_DRAFT = Prepared(_update_task.add_cte(_forget.cte("forgotten")))
 
 
+_last = (
+    sa.select(*(instance.c[name] for name in Earlier._fields))
+    .where(
+        instance.c.process_id == sa.bindparam("process"),
+        instance.c.owner_unit == sa.bindparam("owner"),
+        instance.c.state != "cancelled",
+    )
+    .order_by(instance.c.started.desc(), instance.c.id)
+    .limit(1)
+)
+_LAST = Prepared(_last)
+_BEFORE = Prepared(
+    _last.where(
+        instance.c.id != sa.bindparam("instance"),
+        instance.c.started
+        <= sa.select(instance.c.started).where(instance.c.id == sa.bindparam("instance")).scalar_subquery(),
+    )
+)
+
+
 def lock_by_task(tx: Tx, task_id: str) -> tuple[InstanceRow, dict[str, TaskRow]] | None:
     """The instance of a task, locked, with its open tasks and that one task whatever its state; or None."""
     if tx.sqlite:
@@ -181,7 +209,14 @@ def update_task(tx: Tx, row: TaskRow, *, sent: bool = False) -> None:
         tx.run(FORGET_DRAFT, {"key": row.id})
 
 
-def documents_of(row: InstanceRow | sa.Row[Any]) -> dict[str, dict[str, list[int]]]:
+def previous_instance(tx: Tx, process_id: str, owner_unit: str, instance_id: str | None) -> Earlier | None:
+    """The instance of the same process and owner that started last before this one; cancelled ones do not count."""
+    asked = {"process": process_id, "owner": owner_unit}
+    rows = tx.fetch(_LAST, asked) if instance_id is None else tx.fetch(_BEFORE, {**asked, "instance": instance_id})
+    return Earlier(*rows[0]) if rows else None
+
+
+def documents_of(row: InstanceRow | Earlier | sa.Row[Any]) -> dict[str, dict[str, list[int]]]:
     """{key: {item: [id of the newest version, its number]}} of an instance."""
     return unpack_plain(row.documents) or {}
 

@@ -14,7 +14,7 @@ from process import answers, policy
 from process.calendar import Left
 from process.clock import instant, instant_or_none, micros
 from process.completing import amendable, sight_of
-from process.context import previous_instance, read_data
+from process.context import read_data
 from process.documents import (
     DocumentView,
     PrintOut,
@@ -39,7 +39,7 @@ from process.model import (
 from process.pages import Can, DocumentPage, InstanceList, InstancePage, PrintPage, ReturnNote, TaskPage, TaskRow
 from process.prints import Printable, Prints
 from process.rows import TaskRow as Row
-from process.rows import documents_of, to_instance, to_task
+from process.rows import documents_of, previous_instance, to_instance, to_task
 from process.store import Prepared, Tx, unpack
 from process.tables import (
     attachment,
