@@ -196,3 +196,8 @@ def test_the_history_says_what_was_corrected_and_why(quarter: Any, visitor: Visi
     assert "<dt>Realisasi</dt><dd>semula 75, menjadi <b>77,25</b></dd>" in html
     assert "<dt>Alasan koreksi</dt><dd>Sesuai laporan &lt;bulanan&gt;</dd>" in html
     assert "mengoreksi" not in visitor("kabag.org").page(f"/pelaksanaan/{quarter.instance}").text
+
+
+def test_an_empty_inbox_says_whether_tasks_can_ever_come(visitor: Visitors) -> None:
+    assert "sampai pada jabatan Anda" in visitor("sekda").page("/tugas").text
+    assert "tidak memegang jabatan dalam SOP" in visitor("auditor").page("/tugas").text
