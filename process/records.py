@@ -239,6 +239,27 @@ class Records:
         if together:
             yield audit_entry.c.stream.in_(together)
 
+    def heads(self, selection: Selection, *, upto: int) -> list[AuditEvent]:
+        """The last event, up to an entry, of every stream that has something selected, by stream."""
+        with self.store.reading() as tx:
+            where = _where(tx, selection, upto=upto)
+            if where is None:
+                return []
+            chosen = where.ids().subquery()
+            streams = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id)))
+            ends = (
+                sa.select(audit_entry.c.stream, sa.func.max(audit_entry.c.seq).label("seq"))
+                .where(audit_entry.c.id <= upto, audit_entry.c.stream.in_(streams))
+                .group_by(audit_entry.c.stream)
+                .subquery("ends")
+            )
+            rows = tx.all(
+                sa.select(*(event.c[name] for name in _HEADER))
+                .join(ends, sa.and_(ends.c.stream == event.c.stream, ends.c.seq == event.c.seq))
+                .order_by(event.c.stream)
+            )
+            return [AuditEvent(*tuple(row)) for row in rows]
+
     def stream(self, stream_id: int, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
         """Every event of a stream that was indexed up to an entry, by number; a transaction per chunk."""
         after = 0

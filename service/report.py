@@ -7,25 +7,20 @@ nothing in it depends on the hour of making unless who asks for it says so in `f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
-from bpmn.model import Process
 from forms import indonesian
-from forms.canonical import dumps
-from process import audit
 from process.records import Record
-from service import pdf, timeline
+from service import pdf, telling, timeline
 from service.printing import templates
+from service.telling import Context
 
-MOST_CHARACTERS = 300  # of one value: the rest is in the machine-readable forms
-MOST_CHANGES = 40  # of one event, for the same reason
+MOST_CHANGES = 40  # of one event: all of them are in the machine-readable forms
 LIMITS = pdf.Limits(seconds=900, processor=600, memory=3 * 1024**3)
-ERASED = "Isi peristiwa ini telah dihapus menurut hukum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,101 +87,58 @@ class Report:
     note: str = ""
 
 
-@dataclass
-class Names:
-    """What the codes in events are called. `items`: item of a task by its id; `units`: names by code."""
-
-    process: Process | None = None
-    units: Mapping[str, str] = field(default_factory=dict)
-    items: Mapping[str, str] = field(default_factory=dict)
-
-
 def render(report: Report) -> bytes:
     """The report as PDF/A. Raises pdf.PrintError when it takes more than its limits."""
-    html = templates.get_template("print/report.html").render(report=report, faces=pdf.faces())
-    return pdf.render(html, report.identifier, limits=LIMITS)
+    return pdf.render(html_of(report), report.identifier, limits=LIMITS)
 
 
-def line_of(record: Record, names: Names) -> Line:
+def html_of(report: Report) -> str:
+    """The page that is laid out."""
+    return templates.get_template("print/report.html").render(report=report, faces=pdf.faces())
+
+
+def line_of(record: Record, context: Context) -> Line:
     """An event as people read it: who they were when it happened, what they did, why, and what it changed."""
-    reason = record.data.get("alasan") or record.data.get("catatan")
-    changes, more = _changes(record.data)
+    told = telling.line(record, context)
+    changes = [Change(*(clean(part) for part in (one.label, one.before, one.after))) for one in told["changes"]]
     return Line(
         record.header.seq,
         at(record.at),
-        said(record, names),
-        clean(str(reason)) if reason else None,
-        changes,
-        more,
-        record.type in timeline.ALERTS,
+        clean(_said(record, told, context)),
+        clean(told["reason"]) if told["reason"] else None,
+        tuple(changes[:MOST_CHANGES]),
+        told["more"] + max(0, len(changes) - MOST_CHANGES),
+        told["alert"],
     )
 
 
-def said(record: Record, names: Names) -> str:
-    """The sentence of an event, as on the pages; of an event that has none, what its type is called."""
-    if record.raw is None:
-        return f"{audit.TYPES.get(record.type, record.type)}. {ERASED}."
-    return clean(_sentence(record, names))
-
-
-def _sentence(record: Record, names: Names) -> str:
-    who = _who(record)
-    telling = timeline.SENTENCES.get(record.type)
-    plain = record.type == "document.written" and not record.data.get("koreksi")
-    if telling is None or names.process is None or plain:
-        return f"{who}: {audit.TYPES.get(record.type, record.type)}."
-    item = record.data.get("item") or names.items.get(record.header.task or "")
-    step = names.process.tasks.get(record.header.element or "")
-    called = f"langkah {step.number} “{step.name}”" if step else "langkah"
-    of = f" ({names.units.get(item, item)})" if item else ""
-    text = telling(timeline.Telling(called, of, record.data, names.process, names.units, record.by.get("nama", "")))
+def _said(record: Record, told: Mapping[str, Any], context: Context) -> str:
+    """The sentence of an event as in the history of an instance; of one that has none, what it is called and about."""
+    if told["gone"]:
+        return f"{told['name']}. {told['gone']}"
+    sentence = timeline.SENTENCES.get(record.type)
+    uncorrected = record.type == "document.written" and not record.data.get("koreksi")
+    if sentence is None or context.version is None or uncorrected:
+        about = f", {told['subject']}" if told["subject"] else ""
+        return f"{told['who']}: {told['name']}{about}."
+    place = context.tasks.get(record.header.task or "")
+    step = telling.step_of(context.version, told["element"], place) or "langkah"
+    item = record.data.get("item") or (place.item if place is not None else None)
+    of = f" ({context.units.get(item, item)})" if item else ""
+    process = context.version.process
+    text = sentence(
+        timeline.Telling(
+            step[0].lower() + step[1:], of, record.data, process, context.units, str(record.by.get("nama"))
+        )
+    )
     if record.type in timeline.IMPERSONAL:
         return text[0].upper() + text[1:] + "."
-    return f"{who} {text}."
-
-
-def _who(record: Record) -> str:
-    name, title = str(record.by.get("nama", "")), record.by.get("jabatan")
-    kind = timeline.KINDS.get(record.header.kind or "", "")
-    full = " ".join(part for part in (kind, title) if part)
-    return f"{name}, {full}," if full and full != name else name
-
-
-def _changes(data: Mapping[str, Any]) -> tuple[tuple[Change, ...], int]:
-    """Before and after per field: of documents as they were compared, of settings by their keys."""
-    found: list[Change] = []
-    total = 0
-    rows = data.get("perubahan")
-    if isinstance(rows, list):
-        found = [
-            Change(clean(str(row.get("isian", ""))), shown(row.get("sebelum")), shown(row.get("sesudah")))
-            for row in rows
-            if isinstance(row, dict)
-        ]
-        total = int(data.get("jumlah") or len(found))
-    else:
-        before, after = data.get("sebelum"), data.get("sesudah")
-        if isinstance(before, dict) or isinstance(after, dict):
-            old, new = before or {}, after or {}
-            found = [Change(clean(key), shown(old.get(key)), shown(new.get(key))) for key in sorted({*old, *new})]
-            total = len(found)
-    return tuple(found[:MOST_CHANGES]), max(0, total - len(found[:MOST_CHANGES]))
-
-
-def shown(value: Any) -> str:
-    """A value of an event in words."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "ya" if value else "tidak"
-    if isinstance(value, (int, Decimal)):
-        return indonesian.number(value)
-    text = clean(value if isinstance(value, str) else dumps(value).decode())
-    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS].rstrip() + " …"
+    who = told["who"]
+    return f"{who}{',' if ', ' in who else ''} {text}."
 
 
 def clean(text: str) -> str:
-    """Text without control characters and without those that turn the direction of what follows."""
+    """Text on one line, without control characters and without those that turn the direction of what follows."""
     plain = "".join(c if c.isprintable() else " " for c in text if c not in _TURNING)
     return " ".join(plain.split())
 

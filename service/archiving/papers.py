@@ -15,10 +15,12 @@ from forms.display import text_of
 from forms.fields import identity
 from forms.schema import ChoiceField, Field
 from process.clock import instant_or_none
+from process.inspection import TaskPlace
 from service import pdf, report
 from service.archiving import sheets
 from service.archiving.bag import Entry
 from service.printing import picture, templates
+from service.telling import Context
 from service.words import tanggal, ukuran, waktu
 
 if TYPE_CHECKING:
@@ -106,9 +108,10 @@ def cover(bundle: Bundle, payload: Sequence[Entry]) -> bytes:
 
 def trail(bundle: Bundle) -> Iterator[bytes]:
     """The report of the record; several when it is very long."""
-    items = {step.task.id: step.task.item for step in bundle.steps if step.task.item}
-    names = report.Names(bundle.version.process, bundle.units, items)
-    lines = [report.line_of(record, names) for record in bundle.records]
+    tasks = [step.task for step in bundle.steps]
+    places = {task.id: TaskPlace(task.element, task.item or None, task.pass_, task.number, task.name) for task in tasks}
+    context = Context(bundle.units, places, bundle.version)
+    lines = [report.line_of(record, context) for record in bundle.records]
     parts = range(0, len(lines), PER_REPORT)
     for begin in parts:
         some = lines[begin : begin + PER_REPORT]

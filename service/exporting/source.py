@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from process.inspection import Inspection
 from process.naming import Naming, naming
 from process.records import Record, Records, Selection
 from service.exporting.selection import described
@@ -25,10 +26,11 @@ class ExportError(Exception):
 @dataclass(frozen=True)
 class Source:
     """`upto`: the newest entry of the index that belongs to it; `total`: events that the file must hold; `by`, `at`:
-    who made it and when; `about`: the selection in words, as (name, value); `folder`: where large temporary files may
-    be."""
+    who made it and when; `about`: the selection in words, as (name, value); `inspection` tells of single instances;
+    `folder`: where large temporary files may be."""
 
     records: Records
+    inspection: Inspection
     selection: Selection
     upto: int
     total: int
@@ -60,6 +62,7 @@ class Source:
         names = naming(office.store, office.definitions)
         return cls(
             office.records,
+            office.inspection,
             selection,
             upto,
             office.records.count(selection, upto=upto, instances=instances),
