@@ -16,11 +16,12 @@ import sqlalchemy as sa
 
 from forms.canonical import CanonicalError, digest, loads
 from process.audit import Misfit
-from process.errors import InvalidData
+from process.clock import instant
+from process.errors import InvalidData, NotFound
 from process.model import FieldError
 from process.record import SYSTEM_STREAM
 from process.store import Tx
-from process.tables import event, instance, stream
+from process.tables import event, seal, stream
 
 KIND = "alur-jejak-audit"
 MAX_BYTES = 100_000_000
@@ -84,18 +85,30 @@ class Anchor:
         return made
 
 
-def heads(tx: Tx) -> tuple[Head, ...]:
-    """The heads of all streams, the system's first."""
-    rows = tx.all(
-        sa.select(
-            stream.c.name,
-            sa.func.coalesce(instance.c.event_seq, stream.c.seq, 0).label("seq"),
-            sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
-        )
-        .outerjoin(instance, instance.c.stream == stream.c.id)
-        .order_by(stream.c.name != SYSTEM_STREAM, stream.c.id)
+def of_seal(tx: Tx, seq: int) -> Anchor:
+    """The heads as an event `stream.sealed` of the system left them, the same whenever it is asked for: that event, and
+    of every other stream its newest seal. Raises NotFound."""
+    found = tx.one(
+        sa.select(event.c.at, event.c.hash)
+        .join(stream, stream.c.id == event.c.stream)
+        .where(stream.c.name == SYSTEM_STREAM, event.c.seq == seq, event.c.type == "stream.sealed")
     )
-    return tuple(Head(row.name, row.seq, bytes(row.head).hex()) for row in rows if row.seq and row.head is not None)
+    if found is None:
+        raise NotFound("Segel ini tidak ada.")
+    newest = (
+        sa.select(seal.c.stream, sa.func.max(seal.c.seq).label("seq"))
+        .where(seal.c.at <= found.at)
+        .group_by(seal.c.stream)
+        .subquery()
+    )
+    rows = tx.all(
+        sa.select(stream.c.name, seal.c.seq, seal.c.head)
+        .join(newest, sa.and_(newest.c.stream == seal.c.stream, newest.c.seq == seal.c.seq))
+        .join(stream, stream.c.id == seal.c.stream)
+        .order_by(stream.c.id)
+    )
+    system = Head(SYSTEM_STREAM, seq, bytes(found.hash).hex())
+    return Anchor(instant(found.at), (system, *(Head(row.name, row.seq, bytes(row.head).hex()) for row in rows)))
 
 
 def compare(tx: Tx, anchor: Anchor) -> list[Misfit]:

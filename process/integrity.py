@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from process import authority
-from process.anchors import Anchor, heads
+from process.anchors import Anchor, of_seal
 from process.audit import NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict
@@ -33,8 +33,9 @@ TOLD = 20  # misfits that the record keeps of a check
 
 @dataclass(frozen=True, slots=True)
 class SealRow:
-    """The heads that were sealed at an instant."""
+    """The heads that were sealed at an instant; `seq`: of the event that says so."""
 
+    seq: int
     at: datetime
     streams: int
 
@@ -64,16 +65,17 @@ class Integrity:
         authority.require(actor, *MAY)
         with self.store.reading() as tx:
             seals = tx.all(
-                sa.select(seal.c.at, sa.func.count().label("n"))
-                .group_by(seal.c.at)
-                .order_by(seal.c.at.desc())
+                _seals()
+                .add_columns(
+                    sa.select(sa.func.count()).where(seal.c.at == event.c.at).scalar_subquery().label("streams")
+                )
                 .limit(SHOWN)
             )
             last = tx.one(
                 sa.select(job.c.state, job.c.error).where(job.c.kind == KIND).order_by(job.c.id.desc()).limit(1)
             )
             return IntegrityPage(
-                tuple(SealRow(instant(row.at), row.n) for row in seals),
+                tuple(SealRow(row.seq, instant(row.at), row.streams) for row in seals),
                 _checks(tx),
                 last is not None and last.state in ("waiting", "running"),
                 last.error if last is not None and last.state == "failed" else None,
@@ -98,13 +100,18 @@ class Integrity:
         with self.store.transaction() as tx:
             append(tx, SYSTEM_STREAM, [NewEvent("trail.verified", outcome(found))], who, now)
 
-    def anchor(self, actor: Actor) -> Anchor:
-        """Seal what moved since the last time, and write down all heads."""
+    def seal(self, actor: Actor) -> int:
+        """Seal what moved since the last time; returns the number of the event, which names the anchor."""
         authority.require(actor, *MAY)
-        self.trail.seal(actor)
-        now = self.clock.now()
+        self.trail.seal(actor, always=True)
         with self.store.reading() as tx:
-            return Anchor(now, heads(tx))
+            return int(tx.scalar(_seals().limit(1)))
+
+    def anchor(self, seq: int, actor: Actor) -> Anchor:
+        """All heads as that event sealed them. Raises NotFound."""
+        authority.require(actor, *MAY)
+        with self.store.reading() as tx:
+            return of_seal(tx, seq)
 
 
 def outcome(found: Verified) -> dict[str, Any]:
@@ -121,6 +128,17 @@ def outcome(found: Verified) -> dict[str, Any]:
             {"rantai": one.stream, "nomor": one.seq, "kode": one.code, "di": one.where} for one in found.misfits[:TOLD]
         ],
     }
+
+
+def _seals() -> sa.Select[Any]:
+    """(seq, at) of the system's seals, the newest first; of one that took several events the last."""
+    return (
+        sa.select(sa.func.max(event.c.seq).label("seq"), event.c.at)
+        .join(stream, stream.c.id == event.c.stream)
+        .where(stream.c.name == SYSTEM_STREAM, event.c.type == "stream.sealed")
+        .group_by(event.c.at)
+        .order_by(sa.desc("seq"))
+    )
 
 
 def _checks(tx: Tx) -> tuple[TimelineEntry, ...]:

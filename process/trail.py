@@ -67,8 +67,9 @@ class Trail:
             else:
                 proof.tally.join(tally)
 
-    def seal(self, actor: Actor = SYSTEM_JOB) -> int:
-        """Seal the heads that moved since the last time into the system stream; returns how many."""
+    def seal(self, actor: Actor = SYSTEM_JOB, *, always: bool = False) -> int:
+        """Seal the heads that moved since the last time into the system stream; returns how many. `always`: put an
+        event on record even when none moved."""
         now = self.clock.now()
         with self.store.transaction() as tx:
             last = (
@@ -87,12 +88,12 @@ class Trail:
                 .where(seq > sa.func.coalesce(last.c.seq, 0), stream.c.name != SYSTEM_STREAM)
                 .order_by(stream.c.id)
             )
-            if not rows:
+            if not rows and not always:
                 return 0
             at = micros(now)
             tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
             told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
-            some = (told[begin : begin + SEALED_TOGETHER] for begin in range(0, len(told), SEALED_TOGETHER))
+            some = [told[begin : begin + SEALED_TOGETHER] for begin in range(0, len(told), SEALED_TOGETHER)] or [[]]
             append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": one}) for one in some], actor, now)
             return len(rows)
 

@@ -21,6 +21,7 @@ from service import (
     health,
     inbox,
     instances,
+    integrity,
     moving,
     printing,
     problems,
@@ -51,6 +52,7 @@ RESOURCES = (
     moving,
     instances,
     trail,
+    integrity,
     archives,
     documents,
     attachments,
@@ -61,6 +63,8 @@ RESOURCES = (
 PARTS = {
     "inbox": ("tasks", "tables"),
     "processes": ("creating", "editor", "saved_drafts", "versions", "moving", "starting"),
+    "trail": ("integrity",),
+    "integrity": ("trail",),
     "instances": ("documents",),
 }
 
@@ -119,6 +123,8 @@ def navigation() -> list[dict[str, Any]]:
     ]
     if trail.may_inspect():
         entries.append(("trail.listing", "Jejak Audit", "", 0, ""))
+    elif integrity.may_check():
+        entries.append(("integrity.page", "Jejak Audit", "", 0, ""))
     if administration.is_administrator():
         entries.append(("administration.home", "Administrasi", "", 0, ""))
     here = (request.endpoint or "").split(".")[0]

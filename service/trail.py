@@ -199,7 +199,7 @@ def listing() -> ResponseReturnValue:
         title=rows[0]["title"] if rows and asked.selection.instance else None,
         address=lambda **changed: url_for("trail.listing", **selecting.kept(asked.values, **changed)),
         export=_export(asked),
-        integrity=url_for("integrity.page") if "integrity.page" in current_app.view_functions else None,
+        integrity=url_for("integrity.page"),
         security=may_see_security(),
     )
     missing = set(errors) & {"pelaksanaan", "pegawai", "unit", "proses"}

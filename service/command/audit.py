@@ -88,7 +88,8 @@ def seal(output: str | None) -> None:
       alur audit seal --output segel-2026-09-30.json
     """
     with opened() as office:
-        anchor = office.integrity.anchor(operator())
+        who = operator()
+        anchor = office.integrity.anchor(office.integrity.seal(who), who)
         if output is not None:
             try:
                 with Path(output).open("xb") as file:

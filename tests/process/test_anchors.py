@@ -12,20 +12,33 @@ from hypothesis import strategies as st
 
 from process.anchors import Anchor, Head
 from process.audit import NewEvent, chain, genesis
-from process.errors import Conflict, Forbidden, InvalidData
+from process.errors import Conflict, Forbidden, InvalidData, NotFound
 from process.model import AUDITOR, SYSTEM, Actor
 from process.record import append, write
 
 AUDIT = Actor(None, "Auditor", system_roles=frozenset({AUDITOR}), source="page")
 
 
-def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office):
+def sealed(office):
+    return office.integrity.anchor(office.integrity.seal(AUDIT), AUDIT)
+
+
+def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office, clock):
     instance = crew.start()
-    anchor = office.integrity.anchor(AUDIT)
+    anchor = sealed(office)
     assert Anchor.read(anchor.write()) == anchor
     assert anchor.system.stream == "system"
     assert {one.stream for one in anchor.heads} >= {f"instance:{instance}", "process:pengumpulan_data_kinerja"}
+    first = anchor.system.seq
+    clock.advance(hours=1)
     crew.complete(instance, "membuat_draft")  # the record goes on
+    assert sealed(office) != anchor
+    assert office.integrity.anchor(first, AUDIT) == anchor, "the same whenever it is asked for"
+    clock.advance(hours=1)
+    again = sealed(office)
+    assert again.heads[1:] == sealed(office).heads[1:], "nothing moved, and yet there is an anchor"
+    with pytest.raises(NotFound):
+        office.integrity.anchor(1, AUDIT)
     found = office.trail.verify(anchor=Anchor.read(anchor.write()))
     assert found.misfits == ()
 
@@ -33,7 +46,7 @@ def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office
 def test_a_record_made_anew_with_its_seals_is_found_out_by_an_anchor(lite):
     instance = lite.start()
     office = lite.office
-    anchor = office.integrity.anchor(AUDIT)
+    anchor = sealed(office)
     row = lite.rows("SELECT stream, event_seq AS n FROM instance")[0]
     names = [one.name for one in lite.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
     events = [NewEvent("timer.fired", {"jatuh_tempo": n}) for n in range(row.n)]
@@ -78,7 +91,7 @@ def test_what_is_no_anchor_is_refused(content):
 
 
 def test_an_anchor_of_something_else_is_refused(lite):
-    plain = json.loads(lite.office.integrity.anchor(AUDIT).write())
+    plain = json.loads(sealed(lite.office).write())
     for change in ({"jenis": "lain"}, {"waktu": "kemarin"}, {"waktu": "2026-01-01T00:00:00"}, {"ringkasan": "0"}):
         with pytest.raises(InvalidData):
             Anchor.read(json.dumps({**plain, **change}).encode())
@@ -88,7 +101,7 @@ def test_a_check_that_was_asked_for_is_done_by_a_job_and_put_on_record(lite, clo
     crew, office = lite, lite.office
     crew.start()
     for nobody in (crew.actor("staf"), Actor(None, "x")):
-        for use in (office.integrity.page, office.integrity.ask, office.integrity.anchor):
+        for use in (office.integrity.page, office.integrity.ask, office.integrity.seal):
             with pytest.raises(Forbidden):
                 use(nobody)
     auditor = crew.actor("auditor")
