@@ -350,15 +350,15 @@ def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
 
 def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
     found = []
+    most = len(_HEADER)
     for row in tx.all(query):
-        header = AuditEvent(*row[: len(_HEADER)])
-        name = row.stream_name
-        process = row.process_id or (name.removeprefix("process:") if name.startswith("process:") else None)
+        values = tuple(row)  # by position: an export reads millions of them
+        entry, name, salt, data, by_seq, about, title, key, process, owner = values[most:]
+        if process is None and name.startswith("process:"):
+            process = name.removeprefix("process:")
+        raw = None if data is None else payload_of(data)
         found.append(
-            Record(
-                row.entry, name, header, None if row.salt is None else bytes(row.salt),
-                None if row.data is None else payload_of(bytes(row.data)), row.by_seq,
-                row.instance, row.title or "", row.business_key or "", process, row.owner_unit,
-            )
+            Record(entry, name, AuditEvent(*values[:most]), salt, raw, by_seq, about, title or "", key or "", process,
+                   owner)
         )  # fmt: skip
     return found

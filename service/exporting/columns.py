@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from forms.canonical import CanonicalError, dumps, loads
 from process import audit
+from process.clock import instant
 from process.naming import Naming
 from process.records import Record
 
@@ -67,11 +70,9 @@ def row_of(record: Record, names: Naming) -> tuple[Cell, ...]:
     unit, roles = text(who.get("unit")), who.get("peran_sistem")
     step = names.step(record.process, header.element)
     document = text(data.get("dokumen"))
-    before, after = changes_of(record)
-    at = record.at
+    before, after = changes_of(record, data)
     return (
-        at.astimezone(WIB),
-        at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        *_instants(header.at),
         audit.TYPES.get(header.type, header.type),
         header.type,
         text(who.get("nama")),
@@ -108,6 +109,13 @@ def row_of(record: Record, names: Naming) -> tuple[Cell, ...]:
     )
 
 
+@lru_cache(maxsize=256)  # what happens together has the same instant
+def _instants(at: int) -> tuple[datetime, str]:
+    """In WIB, and as text in UTC."""
+    utc = instant(at)
+    return utc.astimezone(WIB), f"{utc.isoformat(timespec='microseconds')[:26]}Z"
+
+
 def state_of(record: Record) -> str:
     """Whether the payload is there; without it, why."""
     if record.raw is not None:
@@ -124,24 +132,30 @@ def payload_of(record: Record) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def changes_of(record: Record) -> tuple[str | None, str | None]:
+def changes_of(record: Record, plain: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """What was there before and after, as canonical JSON: of a setting its values, of a document the fields that
-    changed, by their paths."""
-    if record.raw is None or (b'"sebelum"' not in record.raw and b'"sesudah"' not in record.raw):
+    changed, by their paths. `plain` is its payload with numbers as floats."""
+    raw = record.raw
+    if raw is None or ("sebelum" not in plain and "sesudah" not in plain and "perubahan" not in plain):
         return None, None
-    try:
-        data = loads(record.raw)  # exactly, as these may be amounts
-    except CanonicalError:
-        return None, None
-    changed = data.get("perubahan") if isinstance(data, dict) else None
+    data: Mapping[str, Any] = plain
+    write: Callable[[Any], bytes] = orjson.dumps
+    if _EXACT.search(raw):  # numbers that a float would not give back as they were
+        try:
+            data, write = loads(raw), dumps
+        except CanonicalError:
+            return None, None
+    changed = data.get("perubahan")
     if isinstance(changed, list):
         fields = [one for one in changed if isinstance(one, dict)]
         before, after = ({str(one.get("isian")): one.get(side) for one in fields} for side in ("sebelum", "sesudah"))
-        return dumps(before).decode(), dumps(after).decode()
-    if not isinstance(data, dict):
-        return None, None
-    sides = [dumps(data[side]).decode() if side in data else None for side in ("sebelum", "sesudah")]
+        return write(before).decode(), write(after).decode()
+    sides = [write(data[side]).decode() if side in data else None for side in ("sebelum", "sesudah")]
     return sides[0], sides[1]
+
+
+# Sixteen digits or more in a row, or a small fraction.
+_EXACT = re.compile(rb"[0-9][0-9.]{15}|0\.0000")
 
 
 def text(value: object) -> str | None:
