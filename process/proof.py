@@ -138,6 +138,7 @@ class Proof:
             self.tally.add([Misfit(SYSTEM_STREAM, 1, "stream_missing")])
         elif whole:  # of a chain that does not fit the events say nothing
             self.tally.add(told.compare(self.tx))
+            self.tally.rows += told.rows
         self._strays()
 
     def instances(self, after: int = 0, upto: int | None = None) -> None:

@@ -54,6 +54,7 @@ class OfficeTold:
         self.seals: dict[tuple[str, int], dict[str, Any]] = {}
         self.erased: dict[tuple[str, int], int] = {}  # (stream, seq) -> seq of the event that says so
         self.seqs: dict[Any, tuple[str, int]] = {}
+        self.rows = 0  # compared
         self.vague: set[str] = set()  # tables of which an erased payload told something
         self.lost: set[tuple[str, Any]] = set()  # (table, key) of rows of which it did
 
@@ -195,6 +196,7 @@ class OfficeTold:
         return [*system, *self._processes(tx, streams)]
 
     def _compare(self, findings: Findings, table: str, expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> None:
+        self.rows += len(found)
         lost = {key for name, key in self.lost if name == table}
         seqs = {key: seq for (name, key), (_, seq) in self.seqs.items() if name == table}
         findings.compare(
