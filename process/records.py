@@ -176,25 +176,6 @@ class Records:
             yield rows
             after = rows[-1].id
 
-    def streams(self, selection: Selection, *, upto: int) -> list[int]:
-        """The streams that have something selected, by id."""
-        with self.store.reading() as tx:
-            where = _where(tx, selection, upto=upto)
-            if where is None:
-                return []
-            chosen = where.ids().subquery()
-            query = sa.select(audit_entry.c.stream).where(audit_entry.c.id.in_(sa.select(chosen.c.id))).distinct()
-            return [row.stream for row in tx.all(query.order_by(audit_entry.c.stream))]
-
-    def chosen(self, selection: Selection, stream_id: int, *, upto: int) -> set[int]:
-        """The numbers of the events of one stream that are selected."""
-        with self.store.reading() as tx:
-            where = _where(tx, selection, upto=upto)
-            if where is None:
-                return set()
-            chosen = where.ids().where(audit_entry.c.stream == stream_id).subquery()
-            return {row.seq for row in tx.all(sa.select(audit_entry.c.seq).where(audit_entry.c.id == chosen.c.id))}
-
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
         """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
         with whether it is selected itself; a transaction per chunk."""
@@ -259,28 +240,6 @@ class Records:
                 .order_by(event.c.stream)
             )
             return [AuditEvent(*tuple(row)) for row in rows]
-
-    def stream(self, stream_id: int, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
-        """Every event of a stream that was indexed up to an entry, by number; a transaction per chunk."""
-        after = 0
-        while True:
-            with self.store.reading() as tx:
-                last = tx.scalar(
-                    sa.select(sa.func.max(audit_entry.c.seq)).where(
-                        audit_entry.c.stream == stream_id, audit_entry.c.id <= upto
-                    )
-                )
-                query = (
-                    _select()
-                    .where(event.c.stream == stream_id, event.c.seq > after, event.c.seq <= (last or 0))
-                    .order_by(event.c.seq)
-                    .limit(chunk)
-                )
-                rows = _read(tx, query)
-            if not rows:
-                return
-            yield rows
-            after = rows[-1].header.seq
 
 
 def of_stream(tx: Tx, stream_id: int) -> list[Record]:

@@ -63,7 +63,7 @@ RESOURCES = (
 PARTS = {
     "inbox": ("tasks", "tables"),
     "processes": ("creating", "editor", "saved_drafts", "versions", "moving", "starting"),
-    "trail": ("integrity",),
+    "trail": ("integrity", "exports"),
     "integrity": ("trail",),
     "instances": ("documents",),
 }
