@@ -111,8 +111,10 @@ def _index(tx: Tx, batch: int) -> int:
     for id_, indexed, name in tx.fetch(_STREAMS_LEFT, {}):
         process = name.removeprefix("process:") if name.startswith("process:") else None
         streams[id_] = _Stream(id_, indexed, process, None, None)
+    if not streams:
+        return 0  # another thread was quicker
     events = _prefixes(streams, _next(tx, streams.values(), batch))
-    if not events and streams:
+    if not events:
         # What stands first has a gap before it that no batch fills: one stream by its numbers, gaps and all.
         events = _next(tx, [next(iter(streams.values()))], batch, by_number=True)
     if not events:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completing, exports, inboxes, large, loops, others, pages, weights
+from tests.bench import completing, exports, inboxes, large, loops, others, pages, trail, weights
 from tests.bench.measure import Row, table
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "weights": weights.run,
     "large": large.run,
     "exports": exports.run,
+    "trail": trail.run,
 }
 
 

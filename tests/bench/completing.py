@@ -44,6 +44,7 @@ def run(folder: Path) -> list[Row]:
         for _ in range(WARM):
             crew.quarter()
             bare.quarter()
+        office.index.catch_up()
         before = _size(folder)
         shutil.copy(folder / "alur.sqlite3", folder / "copy.sqlite3")
         recorder = Recorder(office)
@@ -58,6 +59,7 @@ def run(folder: Path) -> list[Row]:
             recorder.heard.clear()
             marks.clear()
         replay.close()
+        office.index.catch_up()  # what finds the events counts as well
         after = _size(folder)
     commits = [one.count(COMMIT[0]) for one in said]
     counts = [sum(sql != COMMIT[0] and not sql.startswith("BEGIN") for sql in one) for one in said]

@@ -14,7 +14,7 @@ from process.errors import InvalidData, NotFound
 from process.model import Actor, Held
 from process.record import append, process_stream
 from process.records import Selection
-from process.trail_index import forget_words
+from process.trail_index import TrailIndex, forget_words
 
 ALL = Selection()
 
@@ -41,6 +41,18 @@ def test_every_event_is_in_the_index_once_and_what_comes_later_is_added(crew, of
     assert [one.header for one in found[: len(first)]] == [one.header for one in first]
     assert not office.records.page(ALL).pending
     assert office.index.catch_up() == 0
+
+
+def test_who_comes_second_to_index_finds_nothing_to_do(office):
+    office.index.catch_up()
+
+    class Late(TrailIndex):
+        """It saw that something was missing, which another thread has indexed meanwhile."""
+
+        def pending(self, tx):
+            return 1
+
+    assert Late(office.store).catch_up() == 0
 
 
 def test_pages_follow_each_other_by_key_without_a_gap(crew, office, clock):
