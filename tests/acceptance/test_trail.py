@@ -49,7 +49,7 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
     page.get_by_role("link", name="Jejak Audit").click()
     page.get_by_text("Jenis peristiwa: semua").click()
     page.get_by_label("Dikembalikan untuk diperbaiki").check()
-    page.get_by_role("button", name="Tampilkan").click()
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
     events = page.locator(".jejak-peristiwa")
     assert events.count() == 1
     assert NOTE in events.inner_text()  # who reads it sees what was typed, not bold letters
@@ -70,7 +70,7 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
     # The event shows its element, and the element its events.
     assert page.locator("[data-bpmn-viewer]").get_attribute("data-marked") == "membuat_draft"
     page.get_by_label("Langkah", exact=True).select_option("")
-    page.get_by_role("button", name="Tampilkan").click()
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
     page.wait_for_selector("[data-bpmn-viewer][data-ready=true]")
     signed = page.locator(".jejak-peristiwa", has_text="Dokumen ditandatangani")
     signed.get_by_role("button", name="Tunjukkan pada diagram").click()
@@ -88,7 +88,7 @@ def test_the_security_log_in_a_browser(site: Any, person: Callable[[str], Any]) 
     administrator = person("administrator")
     page = administrator.open("/jejak/keamanan")
     page.get_by_label("Akun").fill("administrator")
-    page.get_by_role("button", name="Tampilkan").click()
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
     assert page.get_by_role("cell", name="Masuk", exact=True).count() == 1
     administrator.check_accessibility("log keamanan")
     administrator.shot("log-keamanan")
