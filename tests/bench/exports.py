@@ -14,6 +14,7 @@ from process.clock import ManualClock
 from process.office import Office
 from process.store import sqlite_url
 from service import demo
+from tests.bench import proof
 from tests.bench.many import fill
 from tests.bench.measure import Row
 
@@ -42,7 +43,7 @@ def run(folder: Path) -> list[Row]:
     demo.set_up(office)
     made = fill(office, EVENTS)
     office.close()
-    rows = []
+    rows = [proof.checked(folder, url)]
     for format in FORMATS:
         seconds, peak, size = _export(folder, url, format)
         speed = made.events / seconds
