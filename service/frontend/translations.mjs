@@ -90,6 +90,7 @@ const VISIBLE = [
   /(title=")([A-Z][^"$]*?)(?=\s*=?\s*(?:\$\{[^}]*\}\s*)?")/g, /(aria-label=")([A-Z][^"$]+)(?=")/g, /(text: (?:elementName \|\| )?')([A-Z][^']+)(?=')/g,
   /(\|\| ')([A-Z][^']+)(?=')/g, /(placeholder">)([A-Z][^<]+)(?=<)/g, /(^|`|\s{4})(Token Simulation)(?= <span)/gm, /(\? ?')([A-Z][a-zA-Z]+)(?=' :)/g, /( : ')([A-Z][a-zA-Z]+)(?=')/g,
   /(\[ ')([A-Z][a-z]+)(?=', [\d.]+ \])/g, /(' \} )(pause point)(?=")/g,
+  /(^ +)(Simulation Log)(?=$)/gm, /(\} )(started)(?=`)/g, /(\? ')(finished)(?=' :)/g, /( : ')(canceled)(?=')/g,
 ];
 const SILENT = new Set([ 'Enter', 'Spacebar' ]);
 

@@ -6,12 +6,14 @@ import gzip
 import importlib.util
 import json
 import re
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bpmn import rules
@@ -183,7 +185,10 @@ def test_a_file_from_elsewhere_opens_and_is_explained(page: Page, bench: Any, tm
     edit(page, bench)
     file = tmp_path / "lain.bpmn"
     file.write_text(FOREIGN, "utf-8")
-    page.locator("[data-unggah]").set_input_files(file)
+    page.get_by_text("Berkas", exact=True).click()
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Unggah berkas .bpmn…").click()
+    chosen.value.set_files(file)
     expect(page.locator(".alur-kabar:visible")).to_contain_text("Tugas layanan “Kirim surel”")
     checked(page)
     assert "ELEMENT_UNSUPPORTED" in codes(page)
@@ -195,6 +200,49 @@ def test_a_file_from_elsewhere_opens_and_is_explained(page: Page, bench: Any, tm
     page.get_by_role("button", name="Kembalikan gambar sebelumnya").click()
     checked(page)
     assert codes(page) == ["IDENTITY_NIP"]
+
+
+def test_the_process_is_simulated_by_mouse_and_keyboard(page: Page, bench: Any) -> None:
+    """A token passes the first decision; decided the other way, it comes back; and the drawing is as before."""
+    edit(page, bench)
+    simulate = page.get_by_role("button", name="Simulasi", exact=True)
+    simulate.click()
+    expect(simulate).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".alur-editor-panel")).to_have_attribute("inert", "")
+    page.get_by_title("Picu peristiwa").first.click()
+    page.get_by_title("Buka atau tutup catatan simulasi").click()
+    log = page.locator(".bts-log")
+    expect(log).to_contain_text("Catatan simulasi")
+    expect(log).to_contain_text("Proses dimulai")
+    expect(log).to_contain_text("Menggandakan dan menyerahkan ke Kepala Bagian")
+    page.get_by_title("Pilih aliran yang ditempuh").click()
+    expect(log.get_by_text("Membuat draft format data kinerja")).to_have_count(1)
+    page.keyboard.press("r")
+    expect(log).not_to_contain_text("Membuat draft")
+    page.get_by_title("Picu peristiwa").first.click()
+    expect(log.get_by_text("Membuat draft format data kinerja")).to_have_count(2)  # decided the other way, it returns
+    page.keyboard.press("t")
+    expect(simulate).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Urungkan")).to_be_disabled()
+    assert checked(page)
+    assert bench.revision == 1, "nothing was drawn"
+
+
+def test_downloads_are_files_that_others_can_open(page: Page, bench: Any) -> None:
+    edit(page, bench)
+    found = {}
+    for name in ("Unduh berkas .bpmn", "Unduh gambar SVG", "Unduh gambar PNG"):
+        page.get_by_text("Berkas", exact=True).click()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=name).click()
+        found[Path(waiting.value.suggested_filename).suffix] = Path(waiting.value.path()).read_bytes()
+    assert [one.code for one in rules.check(found[".bpmn"], bench.forms)] == ["IDENTITY_NIP"]
+    picture = etree.fromstring(found[".svg"])
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "Memvalidasi" in "".join(picture.itertext())
+    assert found[".png"].startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", found[".png"][16:24])
+    assert width > height > 500
 
 
 def test_a_small_screen_reads(page: Page, bench: Any) -> None:
