@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completing, exports, inboxes, large, loops, others, pages, trail, weights
+from tests.bench import completing, exports, inboxes, large, loops, others, pages, papers, trail, weights
 from tests.bench.measure import Row, table
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "large": large.run,
     "exports": exports.run,
     "trail": trail.run,
+    "papers": papers.run,
 }
 
 

@@ -167,3 +167,15 @@ def test_the_other_database_with_the_same_rows_gives_the_same_bundle(lite, clock
         other.close()
         with admin.connect() as connection:
             connection.exec_driver_sql("DROP DATABASE salinan WITH (FORCE)")
+
+
+def test_what_was_erased_by_law_stays_erased(crew, office, finished):
+    auditor = crew.actor("auditor")
+    before = office.archive.collect(finished, auditor)
+    seq = before.documents[0].seq
+    office.erasing.erase(office.erasing.of_events([f"instance:{finished}:{seq}"]), ADMIN, "Permintaan pemilik data")
+    after = office.archive.collect(finished, auditor)
+    assert (after.documents[0].by, after.documents[0].seq) == ({}, None)
+    (gone,) = [one for one in after.records if one.raw is None]
+    assert (gone.header, gone.erased_by is None) == (before.records[seq - 1].header, False)
+    assert after.documents[1:] == before.documents[1:]

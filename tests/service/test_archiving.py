@@ -367,6 +367,28 @@ def test_a_changed_record_is_found_by_its_chain(changed: Callable[..., tuple[str
     assert any("telah diubah" in one for one in replace(0, b'"pelaksanaan":"', b'"pelaksanaan":"x'))
 
 
+def test_what_was_erased_by_law_is_told_and_the_chain_still_fits(kept: Kept, tmp_path: Path) -> None:
+    with zipfile.ZipFile(kept.bundle) as archive:
+        entries = {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+    lines, index = lines_of(entries), orjson.loads(entries["data/berkas.json"])
+    for number, line in enumerate(lines):
+        read = orjson.loads(line)
+        if read.get("jenis") in ("attachment.added", "document.paraf") or number == index["dokumen"][2]["peristiwa"]:
+            del read["garam"], read["isi"]
+            lines[number] = orjson.dumps({**read, "dihapus": 7, "isi": None}) + b"\n"
+    index["dokumen"][2].update(peristiwa=None, oleh={})
+    entries["data/jejak-audit/jejak-audit.jsonl"] = b"".join(lines)
+    entries["data/berkas.json"] = orjson.dumps(index)
+    remanifest(entries)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(f"a/{name}", content)
+    found = check(tmp_path / "x.zip")
+    assert found.findings == ()
+    assert len(found.notes) == 4
+    assert all("dihapus menurut hukum (peristiwa nomor 7 pada rantai sistem)" in note for note in found.notes)
+
+
 # -- hostile files --------------------------------------------------------------------------------------------------
 
 
