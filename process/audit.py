@@ -274,8 +274,8 @@ class Chain:
                 found, place = link, total - 1
         gap = not firsts or firsts[0].seq != wanted
         if found is not None:
-            if not after and firsts:  # it stands last: has it changed places, or was something put before it?
-                shifted = not follows(firsts[0], wanted + 1, found.hash)
+            if not after:  # it stands last: was something put before it, or has it changed places?
+                shifted = total > seq - self.seq
             return self.misfit("inserted" if shifted and place and not gap else "reordered", wanted)
         if self.seq >= seq:  # all is there that the stream claims
             return self.misfit("inserted", wanted)

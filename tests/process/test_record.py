@@ -178,6 +178,13 @@ def numbered(rows, offset=1):
     return [(replace(event, seq=number), payload) for number, (event, payload) in enumerate(rows, offset)]
 
 
+def test_the_first_event_exchanged_with_the_last_is_an_order_not_an_insertion():
+    rows, seq, last = stored([NewEvent("task.claimed", {})] * 5)
+    rows[0], rows[4] = rows[4], rows[0]
+    found = verify("instance:x", numbered(rows), seq, last)
+    assert (found.code, found.seq) == ("reordered", 1)
+
+
 @given(events, st.data())
 def test_any_single_change_of_a_stream_is_found_and_named(new, data):
     rows, seq, last = stored(new)
