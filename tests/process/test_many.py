@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from forms.canonical import dumps, loads
+from process import trail_index
 from process.records import Selection
 from tests.bench.many import fill
 
@@ -33,3 +34,13 @@ def test_an_instance_that_was_filled_in_has_its_page(lite, clock):
     page = lite.office.views.instance(made.instances[0], lite.actor("auditor"))
     assert page.timeline
     assert {row.task.element for row in page.tasks} >= {"membuat_draft", "mengisi_data"}
+
+
+def test_a_large_backlog_is_indexed_in_the_order_of_time(lite, monkeypatch):
+    """Also with more instances waiting than one transaction looks at, while fewer than that ran at the same time."""
+    monkeypatch.setattr(trail_index, "_STREAMS", 3)
+    fill(lite.office, 500, units=12, processes=1, days=200, index=False)
+    lite.office.index.catch_up(batch=40)
+    rows = [one for chunk in lite.office.records.read(Selection(), upto=lite.office.records.latest()) for one in chunk]
+    assert len(rows) == len(lite.rows("SELECT 1 FROM event"))
+    assert [row.at for row in rows] == sorted(row.at for row in rows)
