@@ -24,9 +24,10 @@ _STREAMS = 2_000  # streams of one transaction
 _PG_LOCK = 714156  # one server at a time
 
 _INSTANCES = Prepared(
-    sa.select(instance.c.stream, instance.c.indexed, instance.c.process_id, instance.c.owner_unit, instance.c.id)
+    sa.select(*(instance.c[name] for name in ("stream", "indexed", "process_id", "owner_unit", "id", "started")))
     .where(sa.text("event_seq > indexed"))
-    .limit(_STREAMS)
+    .order_by(instance.c.started)
+    .limit(sa.bindparam("most"))
 )
 _STREAMS_LEFT = Prepared(
     sa.select(stream.c.id, stream.c.indexed, stream.c.name).where(sa.text("seq > indexed")).limit(_STREAMS)
@@ -107,13 +108,19 @@ def _alone(tx: Tx, *, wait: bool = False) -> bool:
 def _index(tx: Tx, batch: int) -> int:
     if not _alone(tx):
         return 0  # another server is at it
-    streams = {row[0]: _Stream(*row) for row in tx.fetch(_INSTANCES, {})}
+    rows = tx.fetch(_INSTANCES, {"most": _STREAMS + 1})
+    # Nothing of an instance can be earlier than its start: what is later than the next one's start has to wait.
+    until = rows[_STREAMS][5] if len(rows) > _STREAMS else None
+    streams = {row[0]: _Stream(*row[:5]) for row in rows[:_STREAMS]}
     for id_, indexed, name in tx.fetch(_STREAMS_LEFT, {}):
         process = name.removeprefix("process:") if name.startswith("process:") else None
         streams[id_] = _Stream(id_, indexed, process, None, None)
     if not streams:
         return 0  # another thread was quicker
-    events = _prefixes(streams, _next(tx, streams.values(), batch))
+    found = _next(tx, streams.values(), batch)
+    if until is not None:
+        found = [one for one in found if one.at <= until] or found
+    events = _prefixes(streams, found)
     if not events:
         # What stands first has a gap before it that no batch fills: one stream by its numbers, gaps and all.
         events = _next(tx, [next(iter(streams.values()))], batch, by_number=True)
