@@ -59,14 +59,16 @@ class InstanceTold:
         self._obsolete(link, told)
 
     def _obsolete(self, link: Link, told: Told) -> None:
-        if told.erased:
-            self.vague.add("user_task")
+        if told.erased:  # which of those that were open is not known
+            self._open_unknown("state", "completed")
         for task in told.data.get("tugas") or ():
             self._task(task, link, state=TaskState.OBSOLETE.value, completed=link.at)
 
     def _moved(self, link: Link, told: Told) -> None:
         self.version = (told.must("ke"), told.must("sidik_baru"))
         self.seqs["instance"] = link.seq
+        if told.erased:
+            self._open_unknown("unit", "role")
         for one in told.data.get("tugas") or ():
             if "unit" in one:
                 self._task(one["tugas"], link, unit=one["unit"], role=one["peran"])
@@ -154,6 +156,11 @@ class InstanceTold:
                 task[column] = UNKNOWN
         for one in told.data.get("rincian") or ():
             self._task(one["tugas"], link, **{column: told.data.get(name)})
+
+    def _open_unknown(self, *columns: str) -> None:
+        for task in self.tasks.values():
+            if task.get("completed") is None:
+                task.update(dict.fromkeys(columns, UNKNOWN))
 
     def _task(self, task: Any, link: Link, **values: Any) -> None:
         self.tasks.setdefault(task, {}).update(values)

@@ -67,16 +67,15 @@ class OfficeTold:
         self.seqs[table, key] = (name, link.seq)
 
     def _person(self, name: str, link: Link, told: Told) -> None:
+        number = told.must("pegawai")
         if told.erased:
-            self.vague.add("person")
-            self.lost.add(("person", told.must("pegawai")))
+            self.lost.add(("person", number))
             return
         account = told.must("akun")
-        row = self.persons.setdefault(account, {"username": account})
+        row = self.persons.setdefault(account, {"username": account, "id": number})
         self._said("person", account, name, link)
         if link.type == "person.added":
             row |= {
-                "id": told.must("pegawai"),
                 "name": told.must("nama"),
                 "nip": told.must("nip"),
                 "system_roles": " ".join(told.data.get("peran_sistem", ())),
@@ -129,8 +128,10 @@ class OfficeTold:
     def _setting(self, name: str, link: Link, told: Told) -> None:
         own = name.removeprefix("process:")
         key = told.must("nama") if name == SYSTEM_STREAM else setting_name(own)
-        if told.erased:
+        if key is UNKNOWN:  # any of them
             self.vague.add("setting")
+            self.settings.clear()
+        elif told.erased:
             self.lost.add(("setting", key))
         else:
             self.settings[key] = told.must("sesudah")
