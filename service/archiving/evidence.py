@@ -25,7 +25,7 @@ DERIVED = {INDEX, TRAIL, COVER, "data/dokumen/isian.xlsx"}
 MOST_INDEX = 64 * 1024**2
 MOST_LINE = 32 * 1024**2
 PAYLOAD = b',"isi":'
-_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)

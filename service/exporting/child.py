@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 
@@ -32,8 +33,10 @@ def limit() -> None:
 
 
 def end_with_parent() -> None:
-    """Wait until stdin closes, then end this process wherever it is."""
+    """Wait until stdin closes, then end this process wherever it is, and what it started."""
     sys.stdin.buffer.read()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(3)
 
 

@@ -24,10 +24,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from process import files
+from process.audit import genesis
 from process.clock import ManualClock
 from process.errors import FileLost, StorageFull
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
+from process.record import instance_stream
 from service import command, demo, demo_run
 from service.app import create_app
 from service.archiving import making
@@ -44,6 +46,8 @@ AUDIT = Actor(None, "Pemeriksa", system_roles=frozenset({AUDITOR}), source="comm
 ADMIN = Actor(None, "Operator", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
 START = datetime.fromisoformat("2026-03-02T08:00:00+07:00")
 SIMPLE = b"%PDF-1.7\nsebuah cetakan\n"
+HEADER = ("nomor", "waktu", "jenis", "pelaku", "jabatan", "jenis_jabatan", "sumber", "permintaan", "tugas", "elemen",
+          "sidik_isi")  # fmt: skip
 Edit = Callable[[dict[str, bytes]], object]
 
 
@@ -387,6 +391,23 @@ def test_what_was_erased_by_law_is_told_and_the_chain_still_fits(kept: Kept, tmp
     assert found.findings == ()
     assert len(found.notes) == 4
     assert all("dihapus menurut hukum (peristiwa nomor 7 pada rantai sistem)" in note for note in found.notes)
+
+
+def test_a_chain_that_was_made_anew_with_an_impossible_instant_is_told(changed: Callable[..., tuple[str, ...]]) -> None:
+    def change(entries: dict[str, bytes]) -> None:
+        head, *lines = lines_of(entries)
+        previous = genesis(instance_stream(orjson.loads(head)["pelaksanaan"]))
+        for number, line in enumerate(lines):
+            read = orjson.loads(line)
+            waktu = 2**62 if read["jenis"] == "instance.finished" else read["waktu"]
+            header = orjson.dumps([{**read, "waktu": waktu}[name] for name in HEADER])
+            previous = hashlib.sha256(previous + header).digest()
+            lines[number] = line.replace(read["sidik"].encode(), previous.hex().encode()).replace(
+                b'"waktu":%d' % read["waktu"], b'"waktu":%d' % waktu
+            )
+        entries["data/jejak-audit/jejak-audit.jsonl"] = head + b"".join(lines)
+
+    assert any("tidak dapat dibaca seluruhnya" in one for one in changed(change, honest=True))
 
 
 # -- hostile files --------------------------------------------------------------------------------------------------

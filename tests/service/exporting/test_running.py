@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import resource
+import signal
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +53,29 @@ def state(office, export):
 def left(office):
     folder = office.exports.folder
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def members(leader):
+    """Ids of the processes that live in the group of one."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, group = place.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it has just ended
+            continue
+        if int(group) == leader and state != "Z":
+            found.add(int(place.parent.name))
+    return found
+
+
+def until(true, seconds):
+    """Whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        threading.Event().wait(0.02)
+    return True
 
 
 @pytest.fixture
@@ -118,13 +144,27 @@ def test_one_that_was_left_by_a_stopped_service_is_made_at_the_next_start(finish
     assert state(finished, export).state == "done"
 
 
-def test_a_child_whose_service_is_gone_ends_by_itself(finished):
-    export = asked(finished)
+def test_the_layout_of_a_pdf_ends_with_the_process_that_wants_it(finished, background, instance):
+    export = asked(finished, "pdf", Selection(instance=instance))
+    runner = Watched(finished)
+    thread, _ = background(runner)
+    assert runner.begun.wait(20)
+    assert until(lambda: len(members(runner.process.pid)) == 2, 30)
+    runner.process.kill()
+    thread.join(30)
+    assert until(lambda: not members(runner.process.pid), 0.5)
+    assert state(finished, export).state == "failed"
+
+
+def test_a_child_whose_service_is_gone_ends_by_itself_with_what_it_started(finished, instance):
+    export = asked(finished, "pdf", Selection(instance=instance))
     given = finished.exports.take()
     process = Watched(finished)._spawn(given)
+    assert until(lambda: len(members(process.pid)) == 2, 30)
     process.stdin.close()
     assert process.wait(30) is not None
-    assert process.returncode in (0, 3)
+    assert process.returncode in (0, -signal.SIGKILL)
+    assert until(lambda: not members(process.pid), 0.5)
     assert state(finished, export).state in ("running", "done")
 
 
