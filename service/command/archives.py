@@ -31,14 +31,18 @@ def make(pelaksanaan: str, output: str) -> None:
       alur archive make ab2c3d4e5f6g7h2i --output berkas.zip
     """
     from service.archiving import making
+    from service.pdf import PrintError
 
     target = Path(output)
     if target.is_dir():
         raise Problem(f"{output} adalah folder; tulis nama berkas.")
     with opened() as office:
         actor = operator()
-        bundle = making.collect(office, pelaksanaan, actor)
-        made = making.make(office, bundle, target)
+        try:
+            bundle = making.collect(office, pelaksanaan, actor)
+            made = making.make(office, bundle, target)
+        except PrintError as error:
+            raise Problem(f"berkas arsip tidak dibuat, karena cetakannya gagal: {error}.") from error
         assert made is not None  # nobody can call it off here
         office.archive.made(pelaksanaan, made.sha256, made.size, actor)
         click.echo(f"Berkas arsip ditulis ke {output}: {made.size} bita, sidik SHA-256 {made.sha256}.")

@@ -16,7 +16,8 @@ from process.inspection import InstanceTrail
 from process.model import AUDITOR, Actor, AuditEvent, InstanceState
 from process.records import Record
 from service import report
-from service.exporting.source import Source, Told
+from service.exporting.source import ExportError, Source, Told
+from service.pdf import PrintError
 from service.printing import picture
 from service.telling import Context
 from service.words import baku, kerja, waktu
@@ -37,9 +38,12 @@ _OUTCOMES = {
 
 
 def write(out: BinaryIO, source: Source, told: Told) -> int:
-    """Lay out everything selected and write the PDF."""
+    """Lay out everything selected and write the PDF. Raises ExportError when it takes more than its limits."""
     made = report_of(source, told)
-    out.write(report.render(made))
+    try:
+        out.write(report.render(made))
+    except PrintError as error:
+        raise ExportError(f"Laporan PDF tidak dapat dibuat: {error}. Persempit pilihannya.") from error
     return sum(len(one.lines) for one in made.sections)
 
 

@@ -13,7 +13,7 @@ from process.model import AUDITOR, Actor, AuditEvent
 from process.records import Record, Selection
 from service import pdf, report
 from service.exporting import FORMATS, pdf_
-from service.exporting.source import Source
+from service.exporting.source import ExportError, Source
 from service.exporting.writing import write
 from service.telling import Context
 
@@ -101,10 +101,11 @@ def test_more_than_a_report_takes_is_refused_with_what_does(finished):
         write(io.BytesIO(), FORMATS["pdf"], source, [].append)
 
 
-def test_a_report_that_takes_too_long_is_ended(told, instance, monkeypatch):
+def test_a_report_that_takes_too_long_is_ended_and_says_so(finished, instance, monkeypatch):
     monkeypatch.setattr(report, "LIMITS", pdf.Limits(seconds=0.1))
-    with pytest.raises(pdf.PrintError, match="lebih lama"):
-        report.render(told(Selection(instance=instance)))
+    source = Source.of(finished, Selection(instance=instance), by="Auditor", at=NOW)
+    with pytest.raises(ExportError, match="tidak dapat dibuat: lebih lama"):
+        write(io.BytesIO(), FORMATS["pdf"], source, [].append)
 
 
 def record(raw):
