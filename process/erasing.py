@@ -16,12 +16,13 @@ from process import authority
 from process.audit import TYPES, NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
+from process.exports import Exports
 from process.model import ADMINISTRATOR, Actor, FieldError
 from process.proof_rows import decoded
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, person, stream
-from process.trail_index import forget_words
+from process.trail_index import forget_words, hold
 from process.trail_tables import erasure
 from process.units import remark
 
@@ -50,9 +51,10 @@ class Candidate:
 class Erasing:
     """For administrators; on PostgreSQL with a role that may delete payloads (docs/audit.md)."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, exports: Exports) -> None:
         self.store = store
         self.clock = clock
+        self.exports = exports
 
     def of_events(self, names: Sequence[str]) -> tuple[Candidate, ...]:
         """The events named `stream:number` (`system:12`, `instance:abc:4`). Raises InvalidData, NotFound, Conflict when
@@ -81,7 +83,8 @@ class Erasing:
             return tuple(sorted({*acted, *about}, key=lambda one: (one.stream_id, one.seq)))
 
     def erase(self, candidates: Iterable[Candidate], actor: Actor, reason: str) -> int:
-        """Erase these payloads and their words, with one event that says so; all or nothing. Returns how many.
+        """Erase these payloads and their words, with one event that says so; all or nothing. Returns how many. Exports
+        and archive bundles that were made before go too, because they may hold them.
 
         Raises ReasonRequired, InvalidData, Conflict when one of them is not there as it was shown."""
         authority.require(actor, ADMINISTRATOR)
@@ -98,6 +101,8 @@ class Erasing:
                 raise Conflict(f"Isi peristiwa {name} menjadi bukti bagi yang lain dan tidak dapat dihapus.")
         now = self.clock.now()
         with self.store.transaction() as tx:
+            hold(tx)  # else words that are being indexed at this moment would stay
+            self.exports.outdate(tx, now)
             told = [self._told(tx, one) for one in wanted]
             seq, _ = append(tx, SYSTEM_STREAM, [NewEvent("payload.erased", {"alasan": why, "isi": told})], actor, now)
             rows = [(one.stream_id, one.seq, seq) for one in wanted]
@@ -108,6 +113,7 @@ class Erasing:
                         event_payload.c.stream == one.stream_id, event_payload.c.seq == one.seq
                     )
                 )
+        self.exports.expire()
         return len(wanted)
 
     def _told(self, tx: Tx, one: Candidate) -> dict[str, object]:

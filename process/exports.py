@@ -234,8 +234,7 @@ class Exports:
                 return None
         now = micros(self.clock.now())
         with self.store.transaction() as tx:
-            if not tx.sqlite:
-                tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+            _alone(tx)
             rows = tx.all(due)
             if any(row.state == "running" and row.lease is not None and row.lease > now for row in rows):
                 return None
@@ -295,6 +294,14 @@ class Exports:
             values = {"state": "waiting", "lease": None, "done": 0, "attempts": given.attempts - 1}
             tx.execute(export.update().where(_claimed(given)).values(**values))
 
+    def outdate(self, tx: Tx, now: datetime) -> None:
+        """Payloads are being erased in this transaction: what was made before is past its time, and what is being made
+        begins anew. The files go with the next `expire`."""
+        _alone(tx)
+        begun = export.update().where(export.c.state == "running")
+        tx.execute(begun.values(state="waiting", lease=None, done=0))
+        tx.execute(export.update().where(export.c.state == "done").values(expires_at=micros(now)))
+
     def expire(self) -> int:
         """Remove files past their time, and what nobody is writing any more; returns how many exports expired."""
         now = micros(self.clock.now())
@@ -339,6 +346,12 @@ class Exports:
 
 
 _LEASE = LEASE // timedelta(microseconds=1)
+
+
+def _alone(tx: Tx) -> None:
+    """Let nobody else begin an export until this transaction ends."""
+    if not tx.sqlite:
+        tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
 
 
 def _bundle_key(instance_id: str) -> str:

@@ -83,7 +83,7 @@ class TrailIndex:
     def rebuild(self) -> int:
         """Make the index anew, in the order of time; returns the number of events."""
         with self.store.transaction() as tx:
-            _alone(tx, wait=True)
+            hold(tx)
             tx.execute(audit_entry.delete())
             tx.execute(audit_facet.delete())
             tx.execute(audit_term.delete())
@@ -96,11 +96,14 @@ class TrailIndex:
         return self.catch_up()
 
 
-def _alone(tx: Tx, *, wait: bool = False) -> bool:
-    if tx.sqlite:
-        return True
-    if wait:
+def hold(tx: Tx) -> None:
+    """Wait for whoever is indexing, and keep others from it until this transaction ends."""
+    if not tx.sqlite:
         tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+
+
+def _alone(tx: Tx) -> bool:
+    if tx.sqlite:
         return True
     return bool(tx.scalar(sa.text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _PG_LOCK}))
 
@@ -227,7 +230,7 @@ def _store_words(tx: Tx, words: Sequence[tuple[int, str]]) -> None:
 
 
 def forget_words(tx: Tx, stream_id: int, seq: int, payload: bytes) -> None:
-    """Take an event's words out of the index, before its payload (canonical bytes) is erased."""
+    """Take an event's words out of the index, before its payload (canonical bytes) is erased, while it is on `hold`."""
     columns = (audit_entry.c.id, *(audit_facet.c[name] for name in _FACET))
     query = sa.select(*columns).join(audit_facet, audit_facet.c.id == audit_entry.c.facet)
     row = tx.one(query.where(audit_entry.c.stream == stream_id, audit_entry.c.seq == seq))

@@ -10,10 +10,11 @@ import pytest
 
 from process.errors import Conflict, FileLost, Forbidden, InvalidData, NotFound
 from process.exports import ATTEMPTS, KEPT, LEASE, Made
-from process.model import AUDITOR, SYSTEM, Actor
+from process.model import ADMINISTRATOR, AUDITOR, SYSTEM, Actor
 from process.records import Selection
 
 ALL = Selection()
+ADMIN = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")
 
 
 @pytest.fixture
@@ -143,6 +144,20 @@ def test_a_file_is_kept_for_its_time_and_then_gone(office, auditor, clock):
     assert not office.exports.path(asked.id).exists()
     with pytest.raises(Conflict, match="tidak disimpan"):
         office.exports.fetch(asked.id, auditor)
+
+
+def test_what_may_hold_an_erased_payload_is_gone_or_begun_anew(office, auditor, pengelola, clock):
+    done, lasting = ask(office, auditor), ask(office, pengelola)
+    taken = office.exports.take()
+    office.exports.finish(taken, made(office, taken))
+    taken = office.exports.take()
+    office.erasing.erase(office.erasing.of_events(["system:1"]), ADMIN, "Putusan")
+    first = office.exports.get(done.id, auditor)
+    second = office.exports.get(lasting.id, pengelola)
+    assert sorted([first.state, second.state]) == ["expired", "waiting"]
+    assert list(office.exports.folder.iterdir()) == []
+    assert not office.exports.finish(taken, made(office, taken))
+    assert office.exports.take().id == taken.id
 
 
 def test_a_file_that_was_changed_or_is_gone_is_not_given_out(office, auditor):

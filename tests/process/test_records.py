@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 
 from process.audit import NewEvent
 from process.errors import InvalidData, NotFound
-from process.model import Actor, Held
+from process.model import ADMINISTRATOR, Actor, Held
 from process.record import append, process_stream
 from process.records import Selection
-from process.trail_index import TrailIndex, forget_words
+from process.trail_index import TrailIndex, _index, forget_words
 
 ALL = Selection()
 
@@ -169,3 +170,19 @@ def test_an_erased_payload_is_not_found_by_its_words(crew, office, clock):
     assert office.records.page(selection).rows == ()
     office.index.rebuild()
     assert [one.header for one in office.records.page(selection).rows] == [found.header]
+
+
+def test_words_that_are_being_indexed_while_their_payload_is_erased_do_not_stay(office, clock):
+    told = NewEvent("setting.changed", {"nama": "contoh", "alasan": "rahasia sekali"})
+    with office.store.transaction() as tx:
+        seq, _ = append(tx, "system", [told], Actor(None, "Uji"), clock.now())
+    admin = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")
+    chosen = office.erasing.of_events([f"system:{seq}"])
+    with ThreadPoolExecutor(1) as pool:
+        with office.store.transaction() as tx:
+            assert _index(tx, 10_000)
+            erased = pool.submit(office.erasing.erase, chosen, admin, "Putusan")
+            wait([erased], 0.3)
+        assert erased.result() == 1
+    office.index.catch_up()
+    assert office.records.page(Selection(since=clock.now(), words="sekali")).rows == ()
