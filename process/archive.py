@@ -141,7 +141,11 @@ class Archive:
         found = self.asked(instance_id, actor)
         if found is None:
             raise NotFound("Berkas arsip ini belum diminta.")
-        return self.exports.sound(found)
+        try:
+            return self.exports.sound(found)
+        except FileLost:
+            self.exports.lost(found.id)  # so that it can be asked for anew
+            raise
 
     def cancel(self, instance_id: str, actor: Actor) -> None:
         """Stop the making. Raises as `collect`."""

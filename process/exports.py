@@ -315,6 +315,13 @@ class Exports:
             self.path(export_id).unlink(missing_ok=True)
         return len(due)
 
+    def lost(self, export_id: str) -> None:
+        """Keep no longer what is not there any more, or not as it was made."""
+        with self.store.transaction() as tx:
+            due = sa.and_(export.c.id == export_id, export.c.state == "done")
+            tx.execute(export.update().where(due).values(state="expired"))
+        self.path(export_id).unlink(missing_ok=True)
+
     def discard(self, export_id: str) -> None:
         """Remove the half file of an export that did not become one."""
         shutil.rmtree(self.workshop(export_id), ignore_errors=True)

@@ -8,18 +8,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 from flask.typing import ResponseReturnValue
 
 from process.exports import Export
+from service.exports import STATES
 from service.security import actor, office, quiet
 
 blueprint = Blueprint("archives", __name__)
-
-STATES = {
-    "waiting": ("Menunggu giliran", "bg-secondary-lt"),
-    "running": ("Sedang dibuat", "bg-blue-lt"),
-    "done": ("Siap diunduh", "bg-green-lt"),
-    "failed": ("Gagal", "bg-red-lt"),
-    "cancelled": ("Dibatalkan", "bg-secondary-lt"),
-    "expired": ("Tidak disimpan lagi", "bg-secondary-lt"),
-}
 
 
 @blueprint.get("/pelaksanaan/<instance_id>/berkas")

@@ -134,7 +134,7 @@ class _Quarter:
         self.returned += returned
         notes = [f"batas {ringkas(task.due)}" if task.due else "tanpa batas"]
         if task.pass_ > 1:
-            notes.append(f"ulangan ke-{task.pass_}")
+            notes.append(f"lintasan ke-{task.pass_}")
         if page.definition.sign is not None:
             notes.append("paraf" if page.definition.sign.kind == "paraf" else "tanda tangan")
         if late:

@@ -149,7 +149,7 @@ def _subject(record: Record, context: Context, element: str | None, item: str | 
     parts = []
     step = step_of(context.version, element, place)
     if step:
-        parts.append(step + (f", lintasan {place.pass_}" if place is not None and place.pass_ > 1 else ""))
+        parts.append(step + (f", lintasan ke-{place.pass_}" if place is not None and place.pass_ > 1 else ""))
     document = text(data.get("dokumen"))
     if document:
         parts.append(_document(context, document) + (f" versi {plain(data['versi'])}" if "versi" in data else ""))

@@ -174,7 +174,7 @@ def steps(bundle: Bundle) -> report.Table:
         )
         state = "tidak menyampaikan" if task.skipped else "terlambat" if late else "tepat waktu" if task.due else "–"
         unit = bundle.unit(task.item or task.unit)
-        again = f", ulangan ke-{task.pass_}" if task.pass_ > 1 else ""
+        again = f", lintasan ke-{task.pass_}" if task.pass_ > 1 else ""
         rows.append((
             f"{task.number}. {report.clean(task.name)}{again}",
             report.clean(f"{step.by.get('nama', '–')} ({unit})"),

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from forms.canonical import CanonicalError, dumps, loads
+from forms.indonesian import WIB
 from process import audit
 from process.clock import instant
 from process.naming import Naming
 from process.records import Record
 
-WIB = timezone(timedelta(hours=7))
 # (name, kind): text, number, or instant (in WIB).
 COLUMNS = (
     ("waktu_wib", "instant"),

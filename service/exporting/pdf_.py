@@ -144,7 +144,7 @@ def _times(source: Source, trail: InstanceTrail) -> report.Table:
 
 
 def _time(source: Source, trail: InstanceTrail, one: StepTime) -> tuple[str, ...]:
-    again = f", ulangan ke-{one.pass_}" if one.pass_ > 1 else ""
+    again = f", lintasan ke-{one.pass_}" if one.pass_ > 1 else ""
     unit = source.naming.units.get(one.item or one.unit, one.item or one.unit)
     by = trail.done_by.get(one.task_id)
     return (

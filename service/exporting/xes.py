@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from forms.indonesian import WIB
 from process import audit
 from process.records import Record
 from service.exporting.activity import Steps, transition_of
-from service.exporting.columns import WIB, payload_of, state_of, text
+from service.exporting.columns import payload_of, state_of, text
 from service.exporting.source import Source, Told
 
 NAMESPACE = "http://www.xes-standard.org/"

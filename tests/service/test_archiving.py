@@ -557,6 +557,12 @@ def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
     auditor.post(f"{address}/berkas")
     assert again.exports.bundle(kept.instance).id == first.id  # it is there
     assert again.exports.mine(AUDIT) == ()
+    again.exports.path(first.id).write_bytes(b"rusak")
+    again.clock.advance(minutes=1)
+    assert "Mintalah sekali lagi" in planner.get(f"{address}/berkas.zip").text
+    assert "Buat berkas arsip" in planner.get(f"{address}/berkas").text
+    planner.post(f"{address}/berkas")
+    assert again.exports.bundle(kept.instance).open
 
 
 def test_what_was_asked_for_can_be_called_off_and_what_fails_says_why(

@@ -103,6 +103,13 @@ def test_the_notices_are_up_to_date() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_notices_name_every_package_that_running_needs() -> None:
+    root = FRONTEND.parents[1]
+    locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements" / "run.txt").read_text("utf-8"), re.MULTILINE)
+    notices = (root / "THIRD-PARTY-NOTICES.md").read_text("utf-8").partition("## Python packages")[2]
+    assert re.findall(r"^\| ([a-z0-9-]+) \| [A-Z].+ \|$", notices, re.MULTILINE) == locked
+
+
 def test_the_designer_suggests_the_functions_that_a_form_may_call() -> None:
     listed = json.loads((FRONTEND / "src" / "form-editor" / "functions.json").read_text("utf-8"))
     names = [signature.split("(")[0] for signature in listed]
