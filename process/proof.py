@@ -7,6 +7,7 @@ of many instances a second process checks a share.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,9 +29,13 @@ from process.store import Prepared, Tx, unpack_plain
 from process.tables import event, event_payload, instance, process_definition, process_version, seal, stream
 from process.vouched import VOUCHED
 
+log = logging.getLogger("alur.proof")
+
 PIECE = 2_000  # events read at once
 TOGETHER = 40  # instances whose rows are read at once
 MOST = 500  # misfits told one by one
+# What values raise that no column can hold: SQLite keeps a text in a column of numbers, and instants have their ends.
+_ODD = (TypeError, ValueError, AttributeError, LookupError, OverflowError)
 
 _LINK = tuple(event.c[name] for name in Link._fields)
 _EVENTS = Prepared(
@@ -137,7 +142,10 @@ class Proof:
         if SYSTEM_STREAM not in names:
             self.tally.add([Misfit(SYSTEM_STREAM, 1, "stream_missing")])
         elif whole:  # of a chain that does not fit the events say nothing
-            self.tally.add(told.compare(self.tx))
+            try:
+                self.tally.add(told.compare(self.tx))
+            except _ODD:
+                self._odd(SYSTEM_STREAM)
             self.tally.rows += told.rows
         self._strays()
 
@@ -175,13 +183,14 @@ class Proof:
         query = sa.select(stream.c.id, stream.c.name, sa.func.coalesce(stream.c.seq, 0), stream.c.head).where(
             stream.c.name.not_like("instance:%")
         )
-        return [Stream._make(row) for row in self.tx.all(query.order_by(stream.c.id))]
+        return [Stream._make(row)._replace(name=str(row.name)) for row in self.tx.all(query.order_by(stream.c.id))]
 
     def _follow(self, one: Stream, hear: Any) -> bool:
         """Follow a chain to its end, telling `hear` of each event that fits; whether it is whole."""
         seals = {
-            row.seq: bytes(row.head)
+            row.seq: row.head
             for row in self.tx.all(sa.select(seal.c.seq, seal.c.head).where(seal.c.stream == one.id))
+            if isinstance(row.seq, int)  # of another the comparison of the seals speaks
         }
         chain = Chain(one.name, seals)
         self.tally.streams += 1
@@ -242,6 +251,10 @@ class Proof:
             key = row.name.removeprefix("instance:")
             self.tally.add([Misfit(row.name, 1, "row_missing", f"tabel instance, baris {key}")])
 
+    def _odd(self, name: str) -> None:
+        log.warning("rows of %s hold what no column can", name, exc_info=True)
+        self.tally.add([Misfit(name, 0, "row_altered", "ada nilai yang tidak mungkin ditulis oleh sistem")])
+
     # -- what instances vouch for -----------------------------------------------------------------------------------
 
     def _some(self, some: Mapping[str, Stream], versions: Versions) -> None:
@@ -254,10 +267,17 @@ class Proof:
             said = InstanceTold(one.name)
             if self._follow(one, said.follow):
                 whole[key] = said
-        found = self._rows(list(whole), versions)
+        try:
+            found = self._rows(list(whole), versions)
+        except _ODD:  # which of them it is shows one by one
+            found = {}
         for key, said in whole.items():
-            self.tally.add(said.compare(found[key]))
-            self._files(said.name, found[key])
+            try:
+                own = found.get(key) or self._rows([key], versions)[key]
+                self.tally.add(said.compare(own))
+                self._files(said.name, own)
+            except _ODD:
+                self._odd(said.name)
 
     def _rows(self, keys: list[str], versions: Versions) -> dict[str, Found]:
         tx = self.tx
@@ -338,15 +358,20 @@ class Proof:
         )
         found: dict[tuple[str, int], _Gone] = {}
         for row in self.tx.all(query):
-            said = decoded(payload_of(bytes(row.data)))
-            by = said.get("oleh")
-            name = str(by.get("nama", "")) if isinstance(by, Mapping) else ""
-            for one in said.get("isi", ()):
-                told = Erased(
-                    one["rantai"], one["nomor"], row.seq, name, str(said.get("alasan", "")), instant(row.at)
-                )  # fmt: skip
-                found[told.stream, told.seq] = _Gone(told, one["sidik"], one.get("perihal", {}))
+            try:
+                found |= {(one.told.stream, one.told.seq): one for one in _told_gone(row)}
+            except _ODD:  # it was altered, as the check of its chain says
+                continue
         return found
+
+
+def _told_gone(row: Any) -> Iterator[_Gone]:
+    said = decoded(payload_of(bytes(row.data)))
+    by = said.get("oleh")
+    name = str(by.get("nama", "")) if isinstance(by, Mapping) else ""
+    for one in said.get("isi", ()):
+        told = Erased(one["rantai"], one["nomor"], row.seq, name, str(said.get("alasan", "")), instant(row.at))
+        yield _Gone(told, one["sidik"], one.get("perihal", {}))
 
 
 def _payload(salt: Any, data: Any) -> tuple[bytes, bytes] | None:

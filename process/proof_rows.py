@@ -84,7 +84,7 @@ def same(expected: Any, found: Any) -> bool:
     if type(expected) is type(found):
         return bool(expected == found)
     if isinstance(expected, bool) and isinstance(found, int):
-        return expected == bool(found)
+        return int(expected) == found
     if isinstance(found, memoryview):
         found = bytes(found)
     return isinstance(found, bytes) and isinstance(expected, bytes) and expected == found

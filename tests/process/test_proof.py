@@ -231,6 +231,32 @@ def test_a_row_more_or_less_is_found(kept, table):
     assert proven(kept, statement, **values), table
 
 
+OF_ERASURE = "(stream, seq) IN (SELECT stream, seq FROM event WHERE type = 'payload.erased')"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "where"),
+    [
+        ("stream", "name", "x'ff00'", "name = 'system'"),
+        ("event", "at", str(2**62), OF_ERASURE),
+        ("event_payload", "data", "'x'", OF_ERASURE),
+        ("seal", "seq", "'x'", "TRUE"),
+        ("seal", "head", "'x'", "TRUE"),
+        ("erasure", "seq", "'x'", "TRUE"),
+        ("document_version", "number", "'x'", "TRUE"),
+        ("document_version", "digest", "'x'", "TRUE"),
+        ("process_version", "number", "'x'", "TRUE"),
+        ("setting", "value", "'x'", "TRUE"),
+        ("person", "active", "2", "active"),
+        ("user_task", "returned", "2", "returned"),
+    ],
+)
+def test_a_value_that_no_such_column_can_hold_is_found_and_ends_no_check(kept, table, column, value, where):
+    key = key_of(table)
+    first = f"({key}) = (SELECT {key} FROM {table} WHERE {where} ORDER BY {key} LIMIT 1)"
+    assert proven(kept, f'UPDATE {table} SET "{column}" = {value} WHERE {first}')
+
+
 def test_keys_that_rows_refer_to_cannot_be_exchanged(kept):
     swap = "UPDATE {0} SET id = -id WHERE id IN ({1})"
     pair = "SELECT id FROM document_version ORDER BY id LIMIT 1"
