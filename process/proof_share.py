@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from process.audit import Misfit
+from process.children import end_with_parent
 from process.files import Blobs
 from process.proof import Proof, Tally, snapshot
 from process.store import Store, Tx
@@ -70,16 +72,16 @@ class Share:
         )
         assert self._child.stdin is not None
         try:
-            self._child.stdin.write(json.dumps(told).encode())
-            self._child.stdin.close()
+            self._child.stdin.write(json.dumps(told).encode() + b"\n")
+            self._child.stdin.flush()  # and it stays open: that it closes tells the child that nobody waits any more
         except BrokenPipeError:  # it did not even start: `result` says so
             pass
-        self._child.stdin = None
 
     def result(self) -> Tally | None:
         """What it found; None when it failed, and its share has to be checked here."""
-        answer, _ = self._child.communicate()
-        if self._child.returncode != 0:
+        assert self._child.stdout is not None
+        answer = self._child.stdout.read()
+        if self._child.wait() != 0:
             return None
         found = json.loads(answer)
         misfits = [Misfit(*one) for one in found.pop("misfits")]
@@ -87,13 +89,17 @@ class Share:
 
     def stop(self) -> None:
         """End it when nobody waits for it any more."""
-        if self._child.poll() is None:
-            self._child.kill()
-            self._child.communicate()
+        self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def main() -> None:
-    told = json.load(sys.stdin)
+    told = json.loads(sys.stdin.buffer.readline())
+    end_with_parent()
     url = sa.make_url(told["url"])
     store = Store(url)
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from service.command.common import Group, Problem, opened, operator, why
+from service.command.common import Group, Problem, new_file, opened, operator, why
 
 
 @click.group(cls=Group)
@@ -23,7 +23,8 @@ def archive() -> None:
 @archive.command("make")
 @click.argument("pelaksanaan")
 @click.option("--output", required=True, help="Berkas ZIP yang ditulis.")
-def make(pelaksanaan: str, output: str) -> None:
+@click.option("--force", is_flag=True, help="Timpa berkas tujuan yang sudah ada.")
+def make(pelaksanaan: str, output: str, force: bool) -> None:
     """Tulis berkas arsip satu pelaksanaan yang selesai. Dibuat lagi, isinya sama bita demi bita.
 
     \b
@@ -33,9 +34,7 @@ def make(pelaksanaan: str, output: str) -> None:
     from service.archiving import making
     from service.pdf import PrintError
 
-    target = Path(output)
-    if target.is_dir():
-        raise Problem(f"{output} adalah folder; tulis nama berkas.")
+    target = new_file(output, force=force)
     with opened() as office:
         actor = operator()
         try:

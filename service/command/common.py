@@ -271,3 +271,20 @@ def lines_of(error: InvalidData) -> list[str]:
         row = next((part for part in one.path if isinstance(part, int)), None)
         lines.append(f"baris {row}: {one.message}" if row is not None else one.message)
     return lines or [str(error)]
+
+
+def new_file(output: str, *, force: bool) -> Path:
+    """Where the file shall be, when it may be there: said before anything is read."""
+    target = Path(output)
+    if target.is_dir():
+        raise Problem(f"{output} adalah folder; sebutkan nama berkasnya.")
+    if not target.parent.is_dir():
+        raise Problem(f"folder {target.parent} tidak ada.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise Problem(f"folder {target.parent} tidak boleh ditulis.")
+    if os.path.lexists(target):
+        if not target.is_file():
+            raise Problem(f"{output} bukan berkas biasa.")
+        if not force:
+            raise Problem(f"berkas {output} sudah ada; pilih nama lain, atau timpa dengan --force.")
+    return target

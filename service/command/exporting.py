@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from process.errors import StorageFull
-from service.command.common import Command, Problem, opened, operator, why
+from service.command.common import Command, Problem, new_file, opened, operator, why
 
 if TYPE_CHECKING:
     from process.exports import Made
@@ -57,7 +56,7 @@ def export(format_: str, output: str, bom: bool, force: bool, types: tuple[str, 
     format = find(format_)
     if bom and not format.bom:
         raise Problem("--bom hanya untuk CSV.")
-    target = None if output == "-" else _target(output, force)
+    target = None if output == "-" else new_file(output, force=force)
     with opened() as office:
         selection = _selection(office, types, filters)
         who, now = operator(), office.clock.now()
@@ -84,23 +83,6 @@ def _selection(office: Office, types: tuple[str, ...], filters: dict[str, str | 
     if asked.errors:
         raise Problem(" ".join(f"{OPTIONS.get(name, name)}: {message}" for name, message in asked.errors.items()))
     return asked.selection
-
-
-def _target(output: str, force: bool) -> Path:
-    """Where the file shall be, when it may be there: said before anything is read."""
-    target = Path(output)
-    if target.is_dir():
-        raise Problem(f"{output} adalah folder; sebutkan nama berkasnya.")
-    if not target.parent.is_dir():
-        raise Problem(f"folder {target.parent} tidak ada.")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise Problem(f"folder {target.parent} tidak boleh ditulis.")
-    if os.path.lexists(target):
-        if not target.is_file():
-            raise Problem(f"{output} bukan berkas biasa.")
-        if not force:
-            raise Problem(f"berkas {output} sudah ada; pilih nama lain, atau timpa dengan --force.")
-    return target
 
 
 def _written(target: Path | None, format: Format, source: Source, told: Callable[[int], None]) -> Made:

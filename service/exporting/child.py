@@ -10,10 +10,9 @@ import json
 import logging
 import os
 import resource
-import signal
 import sys
-import threading
 
+from process.children import end_with_parent
 from process.office import Office
 from service.exporting.running import make
 
@@ -32,19 +31,11 @@ def limit() -> None:
     os.nice(10)
 
 
-def end_with_parent() -> None:
-    """Wait until stdin closes, then end this process wherever it is, and what it started."""
-    sys.stdin.buffer.read()
-    if os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(3)
-
-
 def main() -> None:
     limit()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     task = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent()
     office = Office.open(task["database"], task["folder"], migrate=False)
     try:
         given = office.exports.claimed(task["id"], task["attempts"])

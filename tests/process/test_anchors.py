@@ -14,6 +14,7 @@ from process.anchors import Anchor, Head
 from process.audit import NewEvent, chain, genesis
 from process.errors import Conflict, Forbidden, InvalidData, NotFound
 from process.model import AUDITOR, SYSTEM, Actor
+from process.proof_share import Part, Share
 from process.record import append, write
 
 AUDIT = Actor(None, "Auditor", system_roles=frozenset({AUDITOR}), source="page")
@@ -143,3 +144,11 @@ def test_the_parts_of_a_check_in_processes_of_their_own_are_the_whole(lite, monk
     monkeypatch.setattr("sys.executable", "/bin/false")
     assert office.trail.verify(apart=True) == whole, "a process that fails leaves its part to this one"
     assert whole.ok
+
+
+def test_a_part_of_a_check_ends_with_the_server_that_wants_it(lite):
+    share = Share(lite.office.store, None, Part(0, None, True))
+    share._child.stdin.close()
+    assert share._child.wait(30) == 3
+    assert share.result() is None
+    share.stop()

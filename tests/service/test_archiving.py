@@ -221,6 +221,10 @@ def test_made_again_elsewhere_after_later_events_it_is_the_same(
     assert target.read_bytes() == kept.bundle.read_bytes()
     told = [one.data["sha256"] for one in again.trail.events("system") if one.type == "archive.made"]
     assert told == ["00" * 32, kept.made.sha256]
+    target.write_text("lain")
+    assert command.run(["archive", "make", kept.instance, "--output", str(target)]) == 1
+    assert "--force" in capsys.readouterr().err
+    assert target.read_text() == "lain"
 
 
 def test_checking_needs_no_database_and_says_what_it_found(
