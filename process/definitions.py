@@ -166,6 +166,8 @@ class Definitions:
             )
             .returning(process_version.c.id)
         )
+        known = process_definition.c.id == process.id  # called as its newest version says
+        tx.execute(process_definition.update().where(known).values(name=process.name))
         for form_id, source in used.items():
             tx.execute(
                 version_form.insert().values(
@@ -308,10 +310,6 @@ class Definitions:
             return owner
         if owner_unit is not None and owner_unit != row.owner_unit:
             raise Conflict(f"Proses “{process.id}” sudah dimiliki unit {row.owner_unit}.")
-        if row.name != process.name:
-            tx.execute(
-                process_definition.update().where(process_definition.c.id == process.id).values(name=process.name)
-            )
         return str(row.owner_unit)
 
     def _calendar(self, tx: Tx, process_id: str, code: str | None) -> str:

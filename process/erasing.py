@@ -73,7 +73,8 @@ class Erasing:
             return tuple(dict.fromkeys(found))
 
     def of_person(self, username: str) -> tuple[Candidate, ...]:
-        """Every event whose payload names this person: who acted, or whom it is about. Raises NotFound."""
+        """Every event in which this person acted, or which is about this person. Not those in whose texts the name
+        stands otherwise: of a stand-in whom it says to act for this person, or in a reason. Raises NotFound."""
         with self.store.reading() as tx:
             row = tx.one(sa.select(person.c.id).where(person.c.username == username.strip().casefold()))
             if row is None:
@@ -142,7 +143,7 @@ def _candidates(tx: Tx, *where: sa.ColumnElement[bool], person_id: int | None = 
     """Events that still have a payload; of those with `person_id` only what is about that person."""
     rows = tx.all(
         sa.select(event.c.stream, stream.c.name, event.c.seq, event.c.at, event.c.type, event.c.payload_digest)
-        .add_columns(event_payload.c.data)
+        .add_columns(sa.null().label("data") if person_id is None else event_payload.c.data)
         .join(stream, stream.c.id == event.c.stream)
         .join(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
         .where(*where)

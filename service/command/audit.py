@@ -107,7 +107,7 @@ def seal(output: str | None) -> None:
 
 @audit.command("erase")
 @click.option("--event", "events", multiple=True, metavar="RANTAI:NOMOR", help="Peristiwa ini; boleh berulang.")
-@click.option("--person", "person", metavar="AKUN", help="Semua peristiwa yang isinya menyebut pemilik akun ini.")
+@click.option("--person", "person", metavar="AKUN", help="Semua yang dilakukan pemilik akun ini atau yang mengenainya.")
 @click.option("--reason", "--alasan", "reason", required=True, help="Dasar hukum dan siapa yang memerintahkan.")
 @click.option("--yes", "--ya", "agreed", is_flag=True, help="Jangan tanyakan lagi.")
 def erase(events: tuple[str, ...], person: str | None, reason: str, agreed: bool) -> None:
@@ -126,7 +126,7 @@ def erase(events: tuple[str, ...], person: str | None, reason: str, agreed: bool
     with opened() as office:
         chosen = office.erasing.of_events(events) if events else office.erasing.of_person(str(person))
         if not chosen:
-            raise Problem("tidak ada isi peristiwa yang menyebut akun itu.")
+            raise Problem("tidak ada isi peristiwa yang dilakukan atau mengenai pemilik akun itu.")
         table(
             ("Rantai", "Nomor", "Waktu", "Jenis"),
             [(one.stream, one.seq, one.at, one.type) for one in chosen[:MOST]],

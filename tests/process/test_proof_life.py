@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -72,6 +73,11 @@ def test_what_an_office_does_every_day_is_no_misfit(lite):
     engine.cancel(two, boss, "Salah periode")
     for row in crew.rows("SELECT id FROM printout"):
         office.prints.failed(row.id, "gagal")
+    xml = office.definitions.current(PROCESS).process.xml
+    later = re.sub(rb'(<bpmn:process [^>]*name=")', rb"\1Kelak: ", xml)
+    forms = {form_id: form.source for form_id, form in office.definitions.current(PROCESS).forms.items()}
+    assert office.definitions.publish(later, forms, ADMIN, effective_from=crew.clock.now() + timedelta(days=9)).new
+    assert not office.definitions.publish(xml, forms, ADMIN).new  # in force already: nothing is published
     people.import_units(b"kode,nama,induk\nX1,Satu,SETDA\nX2,Dua,X1", ADMIN)
     people.change_unit("X2", ADMIN, active=False, parent="")
     assert office.trail.verify().misfits == ()
