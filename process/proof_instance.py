@@ -70,8 +70,7 @@ class InstanceTold:
         if told.erased:
             self._open_unknown("unit", "role")
         for one in told.data.get("tugas") or ():
-            if "unit" in one:
-                self._task(one["tugas"], link, unit=one["unit"], role=one["peran"])
+            self._task(one["tugas"], link, unit=one.get("unit", UNKNOWN), role=one.get("peran", UNKNOWN))
         left = told.data.get("tertinggal")
         old = told.must("dari")
         for task in self.tasks.values():

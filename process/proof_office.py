@@ -70,6 +70,9 @@ class OfficeTold:
         number = told.must("pegawai")
         if told.erased:
             self.lost.add(("person", number))
+            if number is UNKNOWN:  # any of them
+                self.vague.add("person")
+                self.persons.clear()
             return
         account = told.must("akun")
         row = self.persons.setdefault(account, {"username": account, "id": number})

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from process import marks
+from process.audit import NewEvent
 from process.calendar_files import read_import
 from process.errors import Conflict
 from process.model import ADMINISTRATOR, PENGELOLA, Actor
+from process.record import append
 
 PROCESS = "pengumpulan_data_kinerja"
 ADMIN = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
@@ -116,3 +118,15 @@ def test_what_the_law_took_is_no_misfit_whatever_it_said(lite):
         tx.execute(sa.text("UPDATE person SET name = 'Penyusup', username = 'susup' WHERE username = 'baru'"))
     assert {one.code for one in office.trail.verify().misfits} == {"row_missing", "row_inserted"}
     assert {"instance.cancelled", "instance.moved", "task.available", "setting.changed"} <= {*kinds}
+
+
+def test_an_erased_event_that_did_not_say_whom_it_was_about_is_no_misfit(lite):
+    """As an earlier release wrote them: with the account alone."""
+    office = lite.office
+    with office.store.transaction() as tx:
+        told = {"akun": "staf", "sebelum": {"nama": "Staf"}, "sesudah": {"nama": "Lain"}}
+        tx.execute(sa.text("UPDATE person SET name = 'Lain' WHERE username = 'staf'"))
+        seq, _ = append(tx, "system", [NewEvent("person.changed", told)], ADMIN, lite.clock.now())
+    assert office.trail.verify().misfits == ()
+    office.erasing.erase(office.erasing.of_events([f"system:{seq}"]), ADMIN, "Putusan")
+    assert office.trail.verify().misfits == ()
