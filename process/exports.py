@@ -130,23 +130,26 @@ class Exports:
         now = self.clock.now()
         with self.store.transaction() as tx:
             insert = sqlite_insert if tx.sqlite else postgresql_insert
-            tx.execute(
-                insert(export)
-                .values(
-                    id=new_id(),
-                    format=format,
-                    selection=pack_plain(selection.plain()),
-                    options=pack_plain(options),
-                    digest=key,
-                    asked_by=actor.person_id,
-                    asked_name=actor.name,
-                    asked_at=micros(now),
-                    state="waiting",
-                    name=name,
-                )
-                .on_conflict_do_nothing()
+            made = insert(export).values(
+                id=new_id(),
+                format=format,
+                selection=pack_plain(selection.plain()),
+                options=pack_plain(options),
+                digest=key,
+                asked_by=actor.person_id,
+                asked_name=actor.name,
+                asked_at=micros(now),
+                state="waiting",
+                name=name,
             )
-            row = tx.one(sa.select(export).where(export.c.digest == key, export.c.state.in_(OPEN)))
+            # One statement gives the new row or the open one: between two, that one may come to its end.
+            row = tx.one(
+                made.on_conflict_do_update(
+                    index_elements=[export.c.digest],
+                    index_where=sa.text("state IN ('waiting', 'running')"),  # as the partial index says it
+                    set_={"digest": made.excluded.digest},
+                ).returning(export)
+            )
             assert row is not None
             return _export(row)
 
