@@ -28,6 +28,7 @@ blueprint = Blueprint("trail", __name__)
 
 DAYS = 30  # that the record of everything begins with
 PER_PAGE = 100  # events of one instance
+DETAILS = {"cara": "Metode", "alamat": "Halaman"}  # what the security log notes of a refusal; the rest by its key
 OUTCOMES = {
     "waiting": ("Menunggu diambil", "bg-secondary-lt"),
     "working": ("Sedang dikerjakan", "bg-blue-lt"),
@@ -256,6 +257,7 @@ def security() -> ResponseReturnValue:
         asked=values,
         errors=errors,
         types=SECURITY_TYPES,
+        details=DETAILS,
         presets=selecting.presets(now),
         address=lambda **changed: url_for("trail.security", **selecting.kept(values, **changed)),
         inspects=may_inspect(),

@@ -52,6 +52,7 @@ def test_a_selection_is_shown_asked_for_made_and_fetched(visitor, turn, office, 
     count = int(re.search(r"<strong>(\d+) peristiwa", page.text)[1])
     answer = auditor.submit("/ekspor", format="csv", bom="ya", **fields)
     assert answer.location == "/ekspor"
+    assert 'href="/ekspor"' in auditor.page("/jejak").text
     listing = auditor.page("/ekspor")
     assert "Menunggu giliran" in listing.text
     assert "hx-get" in listing.text

@@ -181,7 +181,10 @@ def test_the_security_log_is_for_auditors_and_administrators(visitor, guest, adm
     clock.advance(minutes=1)
     guest.login("staf.prk", "bukan-kata-sandinya")
     auditor = visitor("auditor")
+    auditor.page("/administrasi/pegawai")  # refused
     page = auditor.page("/jejak/keamanan")
+    assert "Halaman: /administrasi/pegawai" in text(page)
+    assert "Metode: GET" in text(page)
     assert page.status_code == 200
     assert "Gagal masuk staf.prk" in text(page)
     assert "127.0.0.1" in page.text
