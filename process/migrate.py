@@ -10,8 +10,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from process.driver_errors import translate
 from process.errors import MigrationNeeded
-from process.store import Store, translate
+from process.store import Store
 
 _HERE = Path(__file__).with_name("migrations")
 

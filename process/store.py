@@ -6,26 +6,25 @@ PostgreSQL waits up to 5 s for a locked instance row. Whatever a driver raises l
 
 from __future__ import annotations
 
-import errno
-import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-import psycopg
 import sqlalchemy as sa
 import zstandard
 from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
-from sqlalchemy.exc import DBAPIError
 
 from forms.canonical import dumps, read
-from process.errors import AlurError, Busy, StorageFull, StorageUnavailable
+from process.driver_errors import translate
+from process.errors import AlurError, StorageUnavailable
 
 LOCK_WAIT_SECONDS = 5
+_KEPT = 8  # connections, as many as the pool keeps
 _ZSTD_FROM = 400  # bytes; below this compression does not pay for itself
 
 
@@ -112,8 +111,24 @@ class Tx:
         return self.dialect.name == "sqlite"
 
     def begin(self) -> None:
-        """Begin on SQLite: who may write takes the lock at once."""
-        self._raw.execute("BEGIN IMMEDIATE" if self.writing else "BEGIN")
+        """Begin. On SQLite, whose driver is told not to, who may write takes the lock at once."""
+        if self.sqlite:
+            self._raw.execute("BEGIN IMMEDIATE" if self.writing else "BEGIN")
+        else:
+            self.connection.begin()
+
+    def end(self) -> None:
+        """Commit what was written, or leave what was only read."""
+        if self.connection.in_transaction():  # SQLAlchemy knows of this transaction and has to hear of its end
+            ending: Any = self.connection
+        else:
+            ending = self._raw
+        if self.writing:
+            if self._observe is not None:
+                self._observe("COMMIT")
+            ending.commit()
+        else:
+            ending.rollback()
 
     def execute(self, statement: sa.sql.expression.Executable, params: Any = None) -> CursorResult[Any]:
         """Run any SQLAlchemy Core statement."""
@@ -199,6 +214,11 @@ class Store:
         self.sql: Engine = _sqlite_engine(parsed) if self.sqlite else _postgres_engine(parsed)
         self._observe: Callable[[str], None] | None = None
         self._listening = False
+        # On SQLite a connection that did well is taken again as it is: to hand it back to the pool and to ask for it
+        # costs more than a short statement. A connection to a server is asked for, so that the pool sees whether it
+        # still stands.
+        self._idle: deque[Connection] = deque()
+        sa_event.listen(self.sql, "engine_disposed", lambda _: self._let_go())
 
     @property
     def observe(self) -> Callable[[str], None] | None:
@@ -216,6 +236,13 @@ class Store:
         """Close all connections. Transactions that other threads still hold end by themselves."""
         self.sql.dispose()
 
+    def _let_go(self) -> None:
+        """Close the connections that no transaction has; the others end with theirs."""
+        idle, self._idle = self._idle, deque()
+        for connection in idle:
+            connection.invalidate()  # the pool that it came from is no more
+            connection.close()
+
     def _observed(self, statement: str) -> None:
         if self._observe is not None:
             self._observe(statement)
@@ -230,20 +257,16 @@ class Store:
 
     @contextmanager
     def _open(self, writing: bool) -> Iterator[Tx]:
+        idle, connection = self._idle, None
         try:
-            connection = self.sql.connect()
-        except (DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
-            raise translate(error) from error
-        try:
-            with connection:
-                connection.begin()
-                tx = Tx(connection, writing, self.observe)
-                if self.sqlite:  # the driver is told not to begin by itself, so that this is ours to choose
-                    tx.begin()
-                yield tx
-                if writing:
-                    self._observed("COMMIT")
-                    connection.commit()
+            connection = self._connection(idle)
+            tx = Tx(connection, writing, self._observe)
+            tx.begin()
+            yield tx
+            tx.end()
+            if self.sqlite and len(idle) < _KEPT:
+                idle.append(connection)
+                connection = None
         except AlurError:
             raise
         except BaseException as error:
@@ -251,6 +274,15 @@ class Store:
             if ours is error:
                 raise
             raise ours from error
+        finally:
+            if connection is not None:
+                connection.close()  # rolls back what has not ended
+
+    def _connection(self, idle: deque[Connection]) -> Connection:
+        try:
+            return idle.pop()
+        except IndexError:
+            return self.sql.connect()
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -299,41 +331,3 @@ def _postgres_engine(url: URL) -> Engine:
         dbapi.autocommit = False
 
     return engine
-
-
-def translate(error: BaseException) -> BaseException:
-    """The error of ours that a driver's error means, or the error itself when it is not one of storage."""
-    origin: BaseException = error
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        origin = error.orig
-    if isinstance(error, sa.exc.TimeoutError):
-        return Busy()
-    if isinstance(origin, psycopg.OperationalError) and origin.sqlstate is None:
-        return StorageUnavailable("Sambungan ke basis data terputus.")
-    if isinstance(origin, OSError) and origin.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull()
-    if isinstance(origin, sqlite3.Error):
-        code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return Busy()
-        if code == sqlite3.SQLITE_FULL:
-            return StorageFull()
-        if code in (
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_READONLY,
-            sqlite3.SQLITE_IOERR,
-            sqlite3.SQLITE_CORRUPT,
-            sqlite3.SQLITE_NOTADB,
-        ):
-            return StorageUnavailable(f"Basis data tidak dapat digunakan: {origin}")
-        return error
-    state = getattr(origin, "sqlstate", None)
-    if state in ("55P03", "40P01", "40001"):  # lock not available, deadlock, serialization failure
-        return Busy()
-    if state in ("53100", "53200", "53300"):  # disk full, out of memory, too many connections
-        return StorageFull() if state == "53100" else Busy()
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return StorageUnavailable("Sambungan ke basis data terputus.")
-    if isinstance(error, sa.exc.OperationalError) and state is None:
-        return StorageUnavailable(f"Basis data tidak dapat digunakan: {origin}")
-    return error

@@ -84,9 +84,11 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lite, ready):
     before = contents(lite)
     full = True
 
-    @event.listens_for(office.store.sql, "checkout")
-    def limit(dbapi, record, proxy):
+    @event.listens_for(office.store.sql, "connect")
+    def limit(dbapi, record):
         dbapi.execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
+
+    office.store.close()  # the next connections have the limit
 
     def fill() -> None:
         for number in range(2000):
@@ -98,6 +100,7 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lite, ready):
     with pytest.raises(StorageFull):
         office.engine.complete_task(task, data, actor, confirmation=confirmation)
     full = False
+    office.store.close()
     after = contents(lite)
     assert after["document_version"] == before["document_version"]
     assert office.trail.verify().ok
