@@ -72,6 +72,20 @@ PARTS = {
 def create_app(office: Office, settings: Settings) -> Flask:
     """The WSGI app that serves `office`; print-outs are made by the office's jobs, whose handler is registered here."""
     app = Flask(__name__, static_folder=None)
+    words.install(app.jinja_env)
+    security.install(app)
+    problems.install(app)
+    for resource in RESOURCES:
+        app.register_blueprint(resource.blueprint)
+    assets.install(app)
+    app.jinja_env.globals.update(navigation=navigation, messages=lambda: get_flashed_messages(True))
+    app.context_processor(_everywhere)
+    serve(app, office, settings)
+    return app
+
+
+def serve(app: Flask, office: Office, settings: Settings) -> None:
+    """Let an app serve this office from now on: nothing else in it belongs to one."""
     app.secret_key = settings.secret_key or secrets.token_hex(32)  # a demonstration may do without one
     app.extensions["alur.office"] = office
     app.extensions["alur.settings"] = settings
@@ -84,25 +98,20 @@ def create_app(office: Office, settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=security.JSON_LIMIT,
         MAX_FORM_PARTS=100,
     )
-    words.install(app.jinja_env)
-    security.install(app)
-    problems.install(app)
-    for resource in RESOURCES:
-        app.register_blueprint(resource.blueprint)
-    assets.install(app)
-    app.jinja_env.globals.update(navigation=navigation, messages=lambda: get_flashed_messages(True))
-    app.context_processor(
-        lambda: {
-            "person": g.get("actor"),
-            "request_id": g.get("request_id", ""),
-            "now": office.clock.now(),
-            "demo": settings.demo,
-            "max_upload": settings.max_upload_bytes,
-        }
-    )
     office.jobs.handlers["print"] = printing.Printer(office)
     office.exports.runner = Exporter(office)
-    return app
+
+
+def _everywhere() -> dict[str, Any]:
+    """What every template may use."""
+    given = security.settings()
+    return {
+        "person": g.get("actor"),
+        "request_id": g.get("request_id", ""),
+        "now": security.office().clock.now(),
+        "demo": given.demo,
+        "max_upload": given.max_upload_bytes,
+    }
 
 
 def navigation() -> list[dict[str, Any]]:

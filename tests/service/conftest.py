@@ -21,7 +21,7 @@ from process.office import Office
 from process.store import unpack
 from process.tables import event, event_payload
 from service import demo
-from service.app import create_app
+from service.app import create_app, serve
 from service.security import SESSION_COOKIE
 from service.settings import Settings
 
@@ -105,21 +105,20 @@ def office(template: tuple[Path, Any], tmp_path: Path, clock: ManualClock) -> It
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once for all apps of the run."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templat")))
+def app_once(template: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app whose hundred addresses and whose templates are compiled once for the run: each office is lent to it."""
+    office = Office.open(f"sqlite:///{template[0] / 'alur.db'}", template[0], clock=ManualClock(MONDAY))
+    made = create_app(office, Settings("", template[0], "k" * 32, demo=True))
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templat")))
+    office.close()
+    return made
 
 
 @pytest.fixture
-def app(office: Office, tmp_path: Path, compiled: FileSystemBytecodeCache) -> Flask:
-    made = create_app(
-        office,
-        Settings(
-            database_url="", data_dir=tmp_path, secret_key="k" * 32, demo=True, cookie_secure=False, max_upload_mb=1
-        ),
-    )
-    made.jinja_env.bytecode_cache = compiled
-    return made
+def app(app_once: Flask, office: Office, tmp_path: Path) -> Flask:
+    settings = Settings("", tmp_path, "k" * 32, demo=True, cookie_secure=False, max_upload_mb=1)
+    serve(app_once, office, settings)
+    return app_once
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ import openpyxl
 import orjson
 import pikepdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from process import files
@@ -31,7 +32,7 @@ from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
 from process.record import instance_stream
 from service import command, demo, demo_run
-from service.app import create_app
+from service.app import serve
 from service.archiving import making
 from service.archiving.bag import ALGORITHMS, safe_name
 from service.archiving.bundle import Made
@@ -513,13 +514,13 @@ def test_a_file_that_is_lost_or_was_changed_is_not_archived(kept: Kept, again: O
 
 
 @pytest.fixture
-def browser(again: Office, tmp_path: Path) -> Callable[[str], FlaskClient]:
+def browser(again: Office, app_once: Flask, tmp_path: Path) -> Callable[[str], FlaskClient]:
     """`browser("auditor")`: a client of somebody who is logged in to the copied office."""
-    app = create_app(again, Settings("", tmp_path / "kantor", "k" * 32, demo=True, cookie_secure=False))
+    serve(app_once, again, Settings("", tmp_path / "kantor", "k" * 32, demo=True, cookie_secure=False))
 
     def make_client(account: str) -> FlaskClient:
         opened = again.people.authenticate(account, demo.PASSWORD, "127.0.0.1")
-        client = app.test_client()
+        client = app_once.test_client()
         client.set_cookie(SESSION_COOKIE, opened.token)
         client.environ_base["HTTP_X_CSRF_TOKEN"] = opened.csrf
         return client

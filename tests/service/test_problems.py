@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from flask import Flask
 import service.problems as problems
 from process import errors
 from process.model import FieldError
+from process.office import Office
+from service.app import create_app
+from service.settings import Settings
 
 Visitors = Callable[[str], Any]
 AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
@@ -30,6 +34,14 @@ def test_every_error_has_its_own_line_and_an_indonesian_title() -> None:
 
 def test_statuses_are_those_that_the_pages_promise() -> None:
     assert {status for status, _ in problems.TABLE.values()} >= {401, 403, 404, 409, 413, 422, 429, 500}
+
+
+@pytest.fixture
+def app(office: Office, app_once: Flask, tmp_path: Path) -> Flask:
+    """An app of its own, that may be given one more page."""
+    made = create_app(office, Settings("", tmp_path, "k" * 32, demo=True, cookie_secure=False))
+    made.jinja_env.bytecode_cache = app_once.jinja_env.bytecode_cache
+    return made
 
 
 def raising(app: Flask, error: Exception) -> None:
