@@ -5,9 +5,11 @@ A check takes as long as reading everything: it is a job, done in processes of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,17 +19,18 @@ from process.anchors import Anchor, of_seal
 from process.audit import NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict
-from process.jobs import Jobs
+from process.jobs import LEASE, Jobs, Stopped, Taken
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, TimelineEntry, new_id
 from process.proof import Verified
 from process.record import SYSTEM_STREAM, append
 from process.store import Store, Tx
 from process.tables import event, job, seal, stream
-from process.trail import Trail, timeline
+from process.trail import Trail, seal_heads, timeline
 
 KIND = "verify"
 MAY = (AUDITOR, PENGELOLA, ADMINISTRATOR)
 SHOWN = 10
+_PG_LOCK = 714158  # one who asks at a time
 TOLD = 20  # misfits that the record keeps of a check
 
 
@@ -42,13 +45,13 @@ class SealRow:
 
 @dataclass(frozen=True)
 class IntegrityPage:
-    """The last seals and checks, the newest first; `waiting`: a check was asked for and is not done; `failed`: why the
-    last one that was asked for could not be done."""
+    """The last seals and checks, the newest first; `waiting`: a check was asked for and is not done; `failed`: the
+    last one that was asked for could not be done; why stands in the server's log."""
 
     seals: tuple[SealRow, ...]
     checks: tuple[TimelineEntry, ...]
     waiting: bool
-    failed: str | None
+    failed: bool
 
 
 class Integrity:
@@ -59,7 +62,6 @@ class Integrity:
         self.clock = clock
         self.trail = trail
         self.jobs = jobs
-        jobs.handlers[KIND] = self.run
 
     def page(self, actor: Actor) -> IntegrityPage:
         authority.require(actor, *MAY)
@@ -71,31 +73,38 @@ class Integrity:
                 )
                 .limit(SHOWN)
             )
-            last = tx.one(
-                sa.select(job.c.state, job.c.error).where(job.c.kind == KIND).order_by(job.c.id.desc()).limit(1)
-            )
+            last = tx.one(sa.select(job.c.state).where(job.c.kind == KIND).order_by(job.c.id.desc()).limit(1))
             return IntegrityPage(
                 tuple(SealRow(row.seq, instant(row.at), row.streams) for row in seals),
                 _checks(tx),
                 last is not None and last.state in ("waiting", "running"),
-                last.error if last is not None and last.state == "failed" else None,
+                last is not None and last.state == "failed",
             )
 
     def ask(self, actor: Actor) -> None:
         """Ask for a check of everything. Raises Conflict while one is under way."""
         authority.require(actor, *MAY)
         with self.store.transaction() as tx:
+            if not tx.sqlite:  # where writers do not wait for each other: two who ask at once
+                tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
             waiting = sa.select(job.c.id).where(job.c.kind == KIND, job.c.state.in_(("waiting", "running")))
             if tx.one(waiting) is not None:
                 raise Conflict("Pemeriksaan sedang berjalan. Hasilnya tampil di halaman ini.")
             payload = {"person": actor.person_id, "name": actor.name, "roles": sorted(actor.system_roles)}
             self.jobs.enqueue(tx, KIND, new_id(), payload)
 
-    def run(self, payload: Mapping[str, Any]) -> None:
-        """The job: check everything, and put the outcome on record in the name of who asked."""
+    def turn(self, stop: threading.Event) -> None:
+        """Do the checks that are asked for; for a thread of its own. A check that `stop` ends begins anew with the next
+        server."""
+        now = self.clock.now()
+        while not stop.is_set() and (taken := self.jobs.take(now, (KIND,))) is not None:
+            self.jobs.attempt(taken, partial(self._run, beat=_Beat(self.jobs, taken, stop)), now)
+
+    def _run(self, payload: Mapping[str, Any], beat: Callable[[], None]) -> None:
+        """Check everything, and put the outcome on record in the name of who asked."""
         roles = frozenset(str(one) for one in payload["roles"])
         who = Actor(payload["person"], str(payload["name"]), system_roles=roles, source="job")
-        found = self.trail.verify(apart=True)
+        found = self.trail.verify(apart=True, beat=beat)
         now = self.clock.now()
         with self.store.transaction() as tx:
             append(tx, SYSTEM_STREAM, [NewEvent("trail.verified", outcome(found))], who, now)
@@ -103,8 +112,9 @@ class Integrity:
     def seal(self, actor: Actor) -> int:
         """Seal what moved since the last time; returns the number of the event, which names the anchor."""
         authority.require(actor, *MAY)
-        self.trail.seal(actor, always=True)
-        with self.store.reading() as tx:
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            seal_heads(tx, actor, now, always=True)
             return int(tx.scalar(_seals().limit(1)))
 
     def anchor(self, seq: int, actor: Actor) -> Anchor:
@@ -112,6 +122,25 @@ class Integrity:
         authority.require(actor, *MAY)
         with self.store.reading() as tx:
             return of_seal(tx, seq)
+
+
+class _Beat:
+    """What a check calls while it works: renews its lease, and ends it with the server or when it is another's."""
+
+    def __init__(self, jobs: Jobs, taken: Taken, stop: threading.Event) -> None:
+        self._jobs = jobs
+        self._taken = taken
+        self._stop = stop
+        self._renewed = jobs.clock.now()
+
+    def __call__(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        now = self._jobs.clock.now()
+        if now - self._renewed >= LEASE / 5:
+            if not self._jobs.renew(self._taken):
+                raise Stopped
+            self._renewed = now
 
 
 def outcome(found: Verified) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -21,13 +21,27 @@ from process.store import Store, Tx, pack_plain, unpack_plain
 from process.tables import job
 
 ATTEMPTS = 5
-LEASE = timedelta(minutes=5)  # a job that runs longer is taken for lost, and runs again
+LEASE = timedelta(minutes=5)  # a job that runs longer without renewing it is taken for lost, and runs again
 BACKOFF = timedelta(seconds=10)
-SEALS_EVERY = timedelta(days=1)
+DAY = timedelta(days=1)
 
 log = logging.getLogger("alur.jobs")
 
 Handler = Callable[[dict[str, Any]], None]
+_LEASE = LEASE // timedelta(microseconds=1)
+
+
+class Stopped(Exception):
+    """A handler ended early: the server stops, or the job is another's by now. It is done again later."""
+
+
+class Taken(NamedTuple):
+    """A job that is this caller's to do, until its lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
 
 
 class Jobs:
@@ -58,21 +72,32 @@ class Jobs:
     def run_due(self, now: datetime, *, most: int = 20) -> int:
         """Run the jobs that are due and have a handler; returns how many ran. Safe to call from several threads."""
         ran = 0
-        while ran < most and (taken := self._take(now)) is not None:
-            job_id, kind, payload, attempts = taken
-            try:
-                self.handlers[kind](payload)
-            except Exception as error:
-                log.exception("job %s (%s) failed", job_id, kind)
-                self._failed(job_id, attempts, str(error), now)
-            else:
-                with self.store.transaction() as tx:
-                    tx.execute(job.update().where(job.c.id == job_id).values(state="done", error=None))
+        while ran < most and (taken := self.take(now, self.handlers)) is not None:
+            self.attempt(taken, self.handlers[taken.kind], now)
             ran += 1
         return ran
 
-    def _take(self, now: datetime) -> tuple[int, str, dict[str, Any], int] | None:
-        if not self.handlers:
+    def attempt(self, taken: Taken, handler: Handler, now: datetime) -> None:
+        """Do it, and note how it ended; one that failed is tried again later, ATTEMPTS times in all."""
+        try:
+            handler(taken.payload)
+        except Stopped:
+            self._note(taken, state="waiting", attempts=taken.attempts - 1, run_at=micros(now))
+        except Exception as error:
+            log.exception("job %s (%s) failed", taken.id, taken.kind)
+            state = "failed" if taken.attempts >= ATTEMPTS else "waiting"
+            again = micros(now + BACKOFF * 2 ** (taken.attempts - 1))
+            self._note(taken, state=state, error=str(error)[:2000], run_at=again)
+        else:
+            self._note(taken, state="done", error=None)
+
+    def renew(self, taken: Taken) -> bool:
+        """Lengthen the lease of a job that is being done; False when it is no longer this caller's."""
+        return self._note(taken, run_at=micros(self.clock.now()) + _LEASE)
+
+    def take(self, now: datetime, kinds: Collection[str]) -> Taken | None:
+        """The next job of these kinds that is due, for a lease."""
+        if not kinds:
             return None
         at = micros(now)
         due = (
@@ -80,7 +105,7 @@ class Jobs:
             .where(
                 sa.text("state IN ('waiting', 'running')"),  # as the partial index says it
                 job.c.run_at <= at,
-                job.c.kind.in_(sorted(self.handlers)),
+                job.c.kind.in_(sorted(kinds)),
             )
             .order_by(job.c.run_at, job.c.id)
             .limit(1)
@@ -95,19 +120,15 @@ class Jobs:
             tx.execute(
                 job.update()
                 .where(job.c.id == row.id)
-                .values(state="running", attempts=row.attempts + 1, run_at=at + LEASE // timedelta(microseconds=1))
+                .values(state="running", attempts=row.attempts + 1, run_at=at + _LEASE)
             )
-            return row.id, row.kind, unpack_plain(row.payload), row.attempts + 1
+            return Taken(row.id, row.kind, unpack_plain(row.payload), row.attempts + 1)
 
-    def _failed(self, job_id: int, attempts: int, error: str, now: datetime) -> None:
-        final = attempts >= ATTEMPTS
-        again = micros(now + BACKOFF * 2 ** (attempts - 1))
+    def _note(self, taken: Taken, **values: Any) -> bool:
+        """Write into the row of a job, if it still is this caller's."""
+        own = sa.and_(job.c.id == taken.id, job.c.state == "running", job.c.attempts == taken.attempts)
         with self.store.transaction() as tx:
-            tx.execute(
-                job.update()
-                .where(job.c.id == job_id)
-                .values(state="failed" if final else "waiting", error=error[:2000], run_at=again)
-            )
+            return bool(tx.execute(job.update().where(own).values(**values)).rowcount)
 
 
 class Scheduler(Protocol):
@@ -120,29 +141,32 @@ class Scheduler(Protocol):
 
 class ThreadScheduler:
     """Threads of this process: one fires timers (at most `interval` seconds late), one runs jobs, so that a long
-    print-out never keeps a deadline waiting, one keeps the index of the record, and one sees to exports."""
+    print-out never keeps a deadline waiting, one keeps the index of the record, one sees to exports, and one checks the
+    record. `export` and `check` may take long and end soon after the event is set; `daily` is done once a day."""
 
     def __init__(
         self,
         clock: Clock,
         fire: Callable[[datetime], int],
         run: Callable[[datetime], int],
-        seal: Callable[[], int],
         index: Callable[[], int],
         export: Callable[[threading.Event], None],
+        check: Callable[[threading.Event], None],
+        daily: Sequence[Callable[[], int]],
         *,
         interval: float = 0.5,
     ) -> None:
         self._clock = clock
         self._fire = fire
         self._run = run
-        self._seal = seal
         self._index = index
         self._export = export
+        self._check = check
+        self._daily = tuple(daily)
         self._interval = interval
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._sealed: datetime | None = None
+        self._day: datetime | None = None  # when what is daily was done last
 
     def start(self) -> None:
         """Fire what fell due while nothing ran, then go on until `stop`."""
@@ -151,7 +175,7 @@ class ThreadScheduler:
         self._stop.clear()
         for name, work in (
             ("alur-timers", self._timers), ("alur-jobs", self._jobs), ("alur-index", self._entries),
-            ("alur-exports", self._exports),
+            ("alur-exports", self._exports), ("alur-checks", self._checks),
         ):  # fmt: skip
             thread = threading.Thread(target=self._loop, args=(work,), name=name, daemon=True)
             self._threads.append(thread)
@@ -190,9 +214,13 @@ class ThreadScheduler:
     def _exports(self) -> None:
         self._export(self._stop)
 
+    def _checks(self) -> None:
+        self._check(self._stop)
+
     def _jobs(self) -> None:
         now = self._clock.now()
         self._run(now)
-        if self._sealed is None or now - self._sealed >= SEALS_EVERY:
-            self._seal()
-            self._sealed = now
+        if self._day is None or now - self._day >= DAY:
+            for work in self._daily:
+                work()
+            self._day = now

@@ -77,9 +77,10 @@ class Office:
             clock,
             self.engine.fire_due,
             self.jobs.run_due,
-            self.trail.seal,
             self.index.catch_up,
             self.exports.turn,
+            self.integrity.turn,
+            (self.trail.seal,),
         )
 
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -121,11 +121,13 @@ class _Gone(NamedTuple):
 
 
 class Proof:
-    """One check, in one transaction. `blobs`: where files are kept, None to leave them alone."""
+    """One check, in one transaction. `blobs`: where files are kept, None to leave them alone; `beat` is called every
+    now and then, and may raise to end the check."""
 
-    def __init__(self, tx: Tx, blobs: Blobs | None) -> None:
+    def __init__(self, tx: Tx, blobs: Blobs | None, beat: Callable[[], None] = lambda: None) -> None:
         self.tx = tx
         self.blobs = blobs
+        self.beat = beat
         self.tally = Tally()
         self.gone = self._erasures()
         self._steps: dict[int, Process | None] = {}
@@ -225,6 +227,7 @@ class Proof:
     def _read(self, stream_id: int, after: int = 0) -> Iterator[tuple[Link, Any, Any]]:
         width = len(Link._fields)
         while True:
+            self.beat()
             found = self.tx.fetch(_EVENTS, {"id": stream_id, "after": after})
             for row in found:
                 yield Link._make(row[:width]), row[width], row[width + 1]
@@ -318,6 +321,7 @@ class Proof:
             for key, row in some.items():
                 if row["sha256"] is None:
                     continue
+                self.beat()
                 self.tally.files += 1
                 try:
                     self.blobs.sound(str(row["sha256"]))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -24,6 +26,7 @@ from process.store import Store, Tx
 from process.tables import instance
 
 FROM = 100_000  # events of instances; below this a second process does not pay
+BEAT_SECONDS = 0.5
 
 
 def split(tx: Tx) -> int | None:
@@ -77,10 +80,19 @@ class Share:
         except BrokenPipeError:  # it did not even start: `result` says so
             pass
 
-    def result(self) -> Tally | None:
-        """What it found; None when it failed, and its share has to be checked here."""
+    def result(self, beat: Callable[[], None] = lambda: None) -> Tally | None:
+        """What it found; None when it failed, and its share has to be checked here. `beat` is called about once a
+        second while it is waited for, and may raise to wait no longer."""
         assert self._child.stdout is not None
-        answer = self._child.stdout.read()
+        source = self._child.stdout.fileno()
+        answer = bytearray()
+        while True:
+            beat()
+            if select.select([source], [], [], BEAT_SECONDS)[0]:
+                piece = os.read(source, 65_536)
+                if not piece:
+                    break
+                answer += piece
         if self._child.wait() != 0:
             return None
         found = json.loads(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,16 +32,23 @@ class Trail:
         self.blobs = blobs
 
     def verify(
-        self, instance_id: str | None = None, *, files: bool = True, anchor: Anchor | None = None, apart: bool = False
+        self,
+        instance_id: str | None = None,
+        *,
+        files: bool = True,
+        anchor: Anchor | None = None,
+        apart: bool = False,
+        beat: Callable[[], None] = lambda: None,
     ) -> Verified:
         """Check the chain of one instance, or of every stream, and all that the events vouch for.
 
         `files`: whether the stored files are read too; `anchor`: heads that were kept outside; `apart`: in processes of
-        its own, so that a server's threads go on as before. Reads everything; changes nothing. Raises NotFound.
+        its own, so that a server's threads go on as before; `beat` is called every now and then, and may raise to end
+        the check. Reads everything; changes nothing. Raises NotFound.
         """
         with self.store.reading() as tx:
             snapshot(tx)
-            proof = Proof(tx, self.blobs if files else None)
+            proof = Proof(tx, self.blobs if files else None, beat)
             if instance_id is not None:
                 proof.one(instance_id)
             else:
@@ -57,7 +66,7 @@ class Trail:
         try:
             if not apart:
                 Part(0, half, True).check(proof)
-            found = [share.result() for share in shares]
+            found = [share.result(proof.beat) for share in shares]
         finally:
             for share in shares:
                 share.stop()
@@ -67,35 +76,11 @@ class Trail:
             else:
                 proof.tally.join(tally)
 
-    def seal(self, actor: Actor = SYSTEM_JOB, *, always: bool = False) -> int:
-        """Seal the heads that moved since the last time into the system stream; returns how many. `always`: put an
-        event on record even when none moved."""
+    def seal(self, actor: Actor = SYSTEM_JOB) -> int:
+        """Seal the heads that moved since the last time into the system stream; returns how many."""
         now = self.clock.now()
         with self.store.transaction() as tx:
-            last = (
-                sa.select(seal.c.stream, sa.func.max(seal.c.seq).label("seq")).group_by(seal.c.stream).subquery("last")
-            )
-            seq = sa.func.coalesce(instance.c.event_seq, stream.c.seq)
-            rows = tx.all(
-                sa.select(
-                    stream.c.id,
-                    stream.c.name,
-                    seq.label("seq"),
-                    sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
-                )
-                .outerjoin(instance, instance.c.stream == stream.c.id)
-                .outerjoin(last, last.c.stream == stream.c.id)
-                .where(seq > sa.func.coalesce(last.c.seq, 0), stream.c.name != SYSTEM_STREAM)
-                .order_by(stream.c.id)
-            )
-            if not rows and not always:
-                return 0
-            at = micros(now)
-            tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
-            told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
-            some = [told[begin : begin + SEALED_TOGETHER] for begin in range(0, len(told), SEALED_TOGETHER)] or [[]]
-            append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": one}) for one in some], actor, now)
-            return len(rows)
+            return seal_heads(tx, actor, now)
 
     def timeline(self, instance_id: str) -> tuple[TimelineEntry, ...]:
         """Every event of an instance, oldest first; who may read which is for `views` to say."""
@@ -110,6 +95,33 @@ class Trail:
         with self.store.reading() as tx:
             row = tx.one(sa.select(stream.c.id).where(stream.c.name == stream_name))
             return timeline(tx, row.id) if row else ()
+
+
+def seal_heads(tx: Tx, actor: Actor, now: datetime, *, always: bool = False) -> int:
+    """Seal the heads that moved since the last time; returns how many. `always`: put an event on record even when none
+    moved."""
+    last = sa.select(seal.c.stream, sa.func.max(seal.c.seq).label("seq")).group_by(seal.c.stream).subquery("last")
+    seq = sa.func.coalesce(instance.c.event_seq, stream.c.seq)
+    rows = tx.all(
+        sa.select(
+            stream.c.id,
+            stream.c.name,
+            seq.label("seq"),
+            sa.func.coalesce(instance.c.event_head, stream.c.head).label("head"),
+        )
+        .outerjoin(instance, instance.c.stream == stream.c.id)
+        .outerjoin(last, last.c.stream == stream.c.id)
+        .where(seq > sa.func.coalesce(last.c.seq, 0), stream.c.name != SYSTEM_STREAM)
+        .order_by(stream.c.id)
+    )
+    if not rows and not always:
+        return 0
+    at = micros(now)
+    tx.insert_many(seal, ("stream", "seq", "head", "at"), [(r.id, r.seq, bytes(r.head), at) for r in rows])
+    told = [{"rantai": r.name, "nomor": r.seq, "sidik": bytes(r.head).hex()} for r in rows]
+    some = [told[begin : begin + SEALED_TOGETHER] for begin in range(0, len(told), SEALED_TOGETHER)] or [[]]
+    append(tx, SYSTEM_STREAM, [NewEvent("stream.sealed", {"segel": one}) for one in some], actor, now)
+    return len(rows)
 
 
 def timeline(tx: Tx, stream_id: int, *, only: int | None = None) -> tuple[TimelineEntry, ...]:

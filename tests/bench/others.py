@@ -66,7 +66,13 @@ def _lateness(folder: Path) -> list[float]:
             return count
 
         scheduler = ThreadScheduler(
-            clock, fire, office.jobs.run_due, office.trail.seal, office.index.catch_up, office.exports.turn
+            clock,
+            fire,
+            office.jobs.run_due,
+            office.index.catch_up,
+            office.exports.turn,
+            office.integrity.turn,
+            (office.trail.seal,),
         )
         scheduler.start()
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +15,8 @@ from hypothesis import strategies as st
 from process.anchors import Anchor, Head
 from process.audit import NewEvent, chain, genesis
 from process.errors import Conflict, Forbidden, InvalidData, NotFound
+from process.integrity import _Beat
+from process.jobs import Stopped
 from process.model import AUDITOR, SYSTEM, Actor
 from process.proof_share import Part, Share
 from process.record import append, write
@@ -111,15 +115,97 @@ def test_a_check_that_was_asked_for_is_done_by_a_job_and_put_on_record(lite, clo
     assert office.integrity.page(auditor).waiting
     with pytest.raises(Conflict):
         office.integrity.ask(auditor)
-    assert office.jobs.run_due(clock.now()) == 1
+    office.integrity.turn(threading.Event())
     page = office.integrity.page(auditor)
-    assert (page.waiting, page.failed) == (False, None)
+    assert (page.waiting, page.failed) == (False, False)
     (check,) = page.checks
     assert (check.name, check.actor_id, check.source) == ("Auditor", auditor.person_id, "job")
     assert (check.data["utuh"], check.data["temuan"], check.data["pertama"]) == (True, 0, [])
     assert check.data["rantai"] == 3
     office.trail.seal()
     assert [one.streams for one in office.integrity.page(auditor).seals] == [2]
+
+
+def waiting(crew):
+    (row,) = crew.rows("SELECT state, attempts, run_at FROM job WHERE kind = 'verify'")
+    return row
+
+
+def test_a_server_that_stops_does_not_wait_for_a_check_and_the_next_one_does_it(lite):
+    office = lite.office
+    lite.start()
+    office.integrity.ask(lite.actor("auditor"))
+    stop = threading.Event()
+    work = office.trail.verify
+
+    def stopping(**given):
+        stop.set()
+        return work(**given)
+
+    office.trail.verify = stopping
+    office.integrity.turn(stop)
+    row = waiting(lite)
+    assert (row.state, row.attempts) == ("waiting", 0), "as if it had not been begun"
+    assert office.integrity.page(lite.actor("auditor")).checks == ()
+    office.trail.verify = work
+    office.integrity.turn(threading.Event())
+    assert len(office.integrity.page(lite.actor("auditor")).checks) == 1
+
+
+def test_a_check_renews_its_lease_while_it_works_and_ends_when_it_is_another_s(lite, clock):
+    office = lite.office
+    office.integrity.ask(lite.actor("auditor"))
+    taken = office.jobs.take(clock.now(), ["verify"])
+    beat = _Beat(office.jobs, taken, threading.Event())
+    for _ in range(20):
+        clock.advance(minutes=1)
+        beat()
+        assert office.jobs.take(clock.now(), ["verify"]) is None, "nobody else begins it meanwhile"
+    assert waiting(lite).attempts == 1
+    clock.advance(minutes=6)
+    assert office.jobs.take(clock.now(), ["verify"]) is not None
+    with pytest.raises(Stopped):
+        beat()
+    with pytest.raises(Stopped):
+        office.trail.verify(apart=True, beat=beat)
+
+
+def test_what_is_asked_for_is_checked_apart_from_the_jobs(lite, clock):
+    office = lite.office
+    office.integrity.ask(lite.actor("auditor"))
+    assert office.jobs.run_due(clock.now()) == 0
+    assert waiting(lite).state == "waiting"
+
+
+def test_a_check_that_fails_says_nothing_of_the_server(lite, clock):
+    office, auditor = lite.office, lite.actor("auditor")
+    office.integrity.ask(auditor)
+
+    def broken(**given):
+        raise RuntimeError("secret path")
+
+    office.trail.verify = broken
+    for _ in range(6):
+        office.integrity.turn(threading.Event())
+        clock.advance(hours=1)
+    page = office.integrity.page(auditor)
+    assert (page.waiting, page.failed) == (False, True)
+
+
+def test_two_who_ask_at_once_ask_for_one_check(crew):
+    auditor = crew.actor("auditor")
+    barrier = threading.Barrier(4)
+
+    def ask(_):
+        barrier.wait(10)
+        try:
+            crew.office.integrity.ask(auditor)
+        except Conflict:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(ask, range(4))) == 1
 
 
 def test_many_heads_are_sealed_in_several_events(lite, monkeypatch):

@@ -137,7 +137,7 @@ def test_a_job_left_running_by_a_stopped_server_is_taken_up_again(lite):
     office.jobs.handlers["kerja"] = ran.append
     with office.store.transaction() as tx:
         office.jobs.enqueue(tx, "kerja", "satu", {})
-    office.jobs._take(clock.now())
+    office.jobs.take(clock.now(), ["kerja"])
     assert office.jobs.run_due(clock.now()) == 0
     clock.advance(minutes=6)
     assert office.jobs.run_due(clock.now()) == 1

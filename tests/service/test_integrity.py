@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -38,7 +40,7 @@ def test_a_check_runs_in_the_background_and_its_outcome_is_shown(visitor, office
     assert "Pemeriksaan sedang berjalan" in page
     assert 'hx-get="/jejak/keutuhan/keadaan"' in page
     assert auditor.submit("/jejak/keutuhan/periksa").status_code == 409
-    office.jobs.run_due(clock.now())
+    office.integrity.turn(threading.Event())
     state = auditor.page("/jejak/keutuhan/keadaan").text
     assert "Utuh" in state
     assert "Auditor" in state
@@ -51,7 +53,7 @@ def test_what_a_check_found_is_shown_as_text(visitor, office, clock):
         tx.execute(sa.text("INSERT INTO setting (name, value) VALUES ('<b>', x'007b7d')"))
     auditor = visitor("auditor")
     auditor.submit("/jejak/keutuhan/periksa")
-    office.jobs.run_due(clock.now())
+    office.integrity.turn(threading.Event())
     page = auditor.page("/jejak/keutuhan").text
     assert "2 temuan" in page
     assert "tabel unit, baris HKM: name" in page
