@@ -53,6 +53,16 @@ def percent(value: Decimal | int) -> str:
     return f"{number(value, at_most=2)} %"
 
 
+def size(size: int) -> str:
+    """A size in bytes: `512 B`, `34 kB`, `1,2 MB`, `10,0 GB`."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{round(size / 1000)} kB"
+    unit, divisor = ("MB", 10**6) if size < 10**9 else ("GB", 10**9)
+    return f"{size / divisor:.1f} {unit}".replace(".", ",")
+
+
 def long_date(value: date) -> str:
     """2026-11-23 -> `23 November 2026`."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year:04d}"

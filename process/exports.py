@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from forms import indonesian
 from forms.canonical import digest
 from process import authority
 from process.audit import NewEvent
@@ -34,6 +35,8 @@ LEASE = timedelta(seconds=30)
 KEPT = timedelta(days=7)
 ATTEMPTS = 3  # a file that a server died over so many times is not tried again
 LISTED = 100
+MOST_BYTES = 10 * 10**9  # of all kept files together, unless the settings say otherwise
+MOST_OPEN = 5  # that one person has waiting or being made
 OPEN = ("waiting", "running")
 BUNDLE = "berkas"  # the format of archive bundles, which `archive` asks for: the same file for whoever may have it
 _PG_LOCK = 714157  # one export at a time, also when several servers share a database
@@ -82,13 +85,19 @@ Note = Callable[[Tx, Actor, datetime], None]
 
 
 class Exports:
-    """`runner` makes one file and returns when it is done, failed or given back; the service sets it."""
+    """`runner` makes one file and returns when it is done, failed or given back; the service sets it.
 
-    def __init__(self, store: Store, clock: Clock, records: Records, folder: Path) -> None:
+    `max_bytes`: of all kept files together, so that nobody fills the disk.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, records: Records, folder: Path, *, max_bytes: int = MOST_BYTES
+    ) -> None:
         self.store = store
         self.clock = clock
         self.records = records
         self.folder = folder
+        self.max_bytes = max_bytes
         self.runner: Runner | None = None
         self._swept = False
 
@@ -103,7 +112,7 @@ class Exports:
     ) -> Export:
         """Ask for a file called `name`; what the same person asked for already and is not done yet is given instead.
 
-        Raises Forbidden, InvalidData, NotFound.
+        Raises Forbidden, InvalidData, NotFound; Conflict when this person has too many open, or too much is kept.
         """
         authority.require(actor, AUDITOR, PENGELOLA)
         self.records.count(selection, upto=0)  # raises for what cannot be meant
@@ -114,7 +123,7 @@ class Exports:
 
     def ask_bundle(self, instance_id: str, actor: Actor, *, name: str) -> Export:
         """Ask for the archive bundle of an instance, once at a time whoever asks; may this actor is for `archive` to
-        say."""
+        say. Raises Conflict when this person has too many open, or too much is kept."""
         return self._ask(_bundle_key(instance_id), BUNDLE, Selection(instance=instance_id), actor, name, {})
 
     def bundle(self, instance_id: str) -> Export | None:
@@ -128,10 +137,13 @@ class Exports:
         self, key: str, format: str, selection: Selection, actor: Actor, name: str, options: Mapping[str, Any]
     ) -> Export:  # fmt: skip
         now = self.clock.now()
+        id_ = new_id()
         with self.store.transaction() as tx:
+            if actor.person_id is not None:
+                _one_asking(tx, actor.person_id)
             insert = sqlite_insert if tx.sqlite else postgresql_insert
             made = insert(export).values(
-                id=new_id(),
+                id=id_,
                 format=format,
                 selection=pack_plain(selection.plain()),
                 options=pack_plain(options),
@@ -151,7 +163,26 @@ class Exports:
                 ).returning(export)
             )
             assert row is not None
+            if row.id == id_:
+                self._room(tx, actor)
             return _export(row)
+
+    def _room(self, tx: Tx, actor: Actor) -> None:
+        """Whether the new export of this transaction is one too many: for this person, or for the disk."""
+        mine = sa.and_(export.c.asked_by == actor.person_id, export.c.state.in_(OPEN))
+        if tx.scalar(sa.select(sa.func.count()).select_from(export).where(mine)) > MOST_OPEN:
+            raise Conflict(
+                f"Anda sudah meminta {MOST_OPEN} berkas yang belum selesai dibuat. "
+                "Tunggulah sampai salah satunya selesai, atau batalkan salah satunya."
+            )
+        if _kept(tx) >= self.max_bytes:
+            raise Conflict(self._full())
+
+    def _full(self) -> str:
+        return (
+            f"Berkas ekspor dan berkas arsip yang disimpan mencapai batas {indonesian.size(self.max_bytes)}. "
+            f"Hapuslah ekspor yang tidak diperlukan lagi, atau tunggu: berkas dihapus sendiri setelah {KEPT.days} hari."
+        )
 
     def mine(self, actor: Actor) -> tuple[Export, ...]:
         """The newest exports: one's own, and for an auditor everyone's; without archive bundles."""
@@ -198,6 +229,10 @@ class Exports:
         with self.store.reading() as tx:
             _own(tx, export_id, actor)
         self.stop(export_id)
+
+    def remove(self, export_id: str, actor: Actor) -> None:
+        """Keep a finished file no longer; one in another state stays as it is. Raises Forbidden, NotFound."""
+        self.lost(self.get(export_id, actor).id)
 
     def stop(self, export_id: str) -> None:
         """`cancel`; may this actor is the caller's affair."""
@@ -268,9 +303,11 @@ class Exports:
 
     def finish(self, given: Export, made: Made, note: Note | None = None) -> bool:
         """Put a finished file on record (`note` does it in place of the event of an export); False when the export is
-        no longer this one's to make."""
+        no longer this one's to make. Raises Conflict when the kept files would be too large together."""
         now = self.clock.now()
         with self.store.transaction() as tx:
+            if _kept(tx) + made.size > self.max_bytes:
+                raise Conflict(self._full())
             values = {
                 "state": "done", "done": made.events, "size": made.size, "sha256": made.sha256, "lease": None,
                 "finished_at": micros(now), "expires_at": micros(now + KEPT),
@@ -285,11 +322,13 @@ class Exports:
             return True
 
     def fail(self, given: Export, message: str) -> None:
-        """Note that it could not be made, and why."""
+        """Note that it could not be made, and why; a file of it is not kept."""
         with self.store.transaction() as tx:
             values = {"state": "failed", "error": message[:500], "lease": None,
                       "finished_at": micros(self.clock.now())}  # fmt: skip
-            tx.execute(export.update().where(_claimed(given)).values(**values))
+            if not tx.execute(export.update().where(_claimed(given)).values(**values)).rowcount:
+                return
+        self.path(given.id).unlink(missing_ok=True)
 
     def give_back(self, given: Export) -> None:
         """Leave an export to be made anew later: the server stops."""
@@ -362,6 +401,17 @@ def _alone(tx: Tx) -> None:
     """Let nobody else begin an export until this transaction ends."""
     if not tx.sqlite:
         tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+
+
+def _one_asking(tx: Tx, person_id: int) -> None:
+    """Let this person ask for nothing else until this transaction ends, so that what is open can be counted."""
+    if not tx.sqlite:
+        tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key, :who)"), {"key": _PG_LOCK, "who": person_id % 2**31})
+
+
+def _kept(tx: Tx) -> int:
+    """Bytes of all files that are kept."""
+    return int(tx.scalar(sa.select(sa.func.coalesce(sa.func.sum(export.c.size), 0)).where(export.c.state == "done")))
 
 
 def _bundle_key(instance_id: str) -> str:

@@ -12,7 +12,7 @@ from process.definitions import Definitions
 from process.drafting import Drafts
 from process.engine import Engine
 from process.erasing import Erasing
-from process.exports import Exports
+from process.exports import MOST_BYTES, Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
 from process.inspection import Inspection
@@ -43,6 +43,7 @@ class Office:
         clock: Clock,
         *,
         max_upload_bytes: int = MAX_BYTES,
+        max_export_bytes: int = MOST_BYTES,
         session_hours: int = 10,
         idle_minutes: int = 120,
     ) -> None:
@@ -68,7 +69,7 @@ class Office:
         self.records = Records(store, self.index)
         self.inspection = Inspection(desk, self.records)
         self.security_log = SecurityLog(store, clock)
-        self.exports = Exports(store, clock, self.records, data_dir / "ekspor")
+        self.exports = Exports(store, clock, self.records, data_dir / "ekspor", max_bytes=max_export_bytes)
         self.erasing = Erasing(store, clock, self.exports)
         self.archive = Archive(desk, self.files.blobs, self.exports)
         self.jobs = Jobs(store, clock)
@@ -92,6 +93,7 @@ class Office:
         clock: Clock | None = None,
         migrate: bool | None = None,
         max_upload_bytes: int = MAX_BYTES,
+        max_export_bytes: int = MOST_BYTES,
         session_hours: int = 10,
         idle_minutes: int = 120,
     ) -> Office:
@@ -114,6 +116,7 @@ class Office:
             Path(data_dir),
             clock or SystemClock(),
             max_upload_bytes=max_upload_bytes,
+            max_export_bytes=max_export_bytes,
             session_hours=session_hours,
             idle_minutes=idle_minutes,
         )

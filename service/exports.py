@@ -104,6 +104,14 @@ def cancel(export_id: str) -> ResponseReturnValue:
     return redirect(url_for("exports.listing"))
 
 
+@blueprint.post("/ekspor/<export_id>/hapus")
+def remove(export_id: str) -> ResponseReturnValue:
+    """Keep a finished file no longer, so that there is room for others."""
+    office().exports.remove(export_id, actor())
+    flash("Berkas ekspor dihapus.", "success")
+    return redirect(url_for("exports.listing"))
+
+
 @blueprint.get("/ekspor/<export_id>/berkas")
 def file(export_id: str) -> ResponseReturnValue:
     """The file, to be kept; only for who asked, or an auditor."""

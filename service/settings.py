@@ -24,6 +24,10 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "ALUR_SECRET_KEY": ("—", f"kunci rahasia, paling sedikit {MIN_SECRET} karakter; wajib di luar modus demonstrasi"),
     "ALUR_DEMO": ("0", "1: modus demonstrasi dengan kata sandi yang diketahui umum"),
     "ALUR_MAX_UPLOAD_MB": ("20", "ukuran terbesar satu lampiran dalam MB, 1–500"),
+    "ALUR_MAX_EXPORTS_GB": (
+        "10",
+        "ukuran seluruh berkas ekspor dan arsip yang disimpan bersama-sama, dalam GB, 1–10000",
+    ),
     "ALUR_SESSION_HOURS": ("10", "masa berlaku masuk dalam jam, 1–168"),
     "ALUR_IDLE_MINUTES": ("120", "batas menganggur sebelum harus masuk lagi, dalam menit, 5–1440"),
     "ALUR_THREADS": ("8", "banyaknya permintaan yang dilayani bersamaan, 1–64"),
@@ -47,6 +51,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     demo: bool = False
     max_upload_mb: int = 20
+    max_exports_gb: int = 10
     session_hours: int = 10
     idle_minutes: int = 120
     threads: int = 8
@@ -63,6 +68,11 @@ class Settings:
     def max_upload_bytes(self) -> int:
         """Largest size of one attachment, in bytes."""
         return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def max_export_bytes(self) -> int:
+        """Largest size of all kept exports and archive bundles together, in bytes."""
+        return self.max_exports_gb * 10**9
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -95,6 +105,7 @@ class Settings:
             secret_key=secret,
             demo=demo,
             max_upload_mb=_number(environ, "ALUR_MAX_UPLOAD_MB", 20, 1, 500),
+            max_exports_gb=_number(environ, "ALUR_MAX_EXPORTS_GB", 10, 1, 10_000),
             session_hours=_number(environ, "ALUR_SESSION_HOURS", 10, 1, 168),
             idle_minutes=_number(environ, "ALUR_IDLE_MINUTES", 120, 5, 1440),
             threads=_number(environ, "ALUR_THREADS", 8, 1, 64),

@@ -88,12 +88,8 @@ def baku(standard: Duration | None) -> str:
 
 
 def ukuran(size: int) -> str:
-    """File size: `512 B`, `34 kB`, `1,2 MB`."""
-    if size < 1000:
-        return f"{size} B"
-    if size < 1_000_000:
-        return f"{round(size / 1000)} kB"
-    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+    """`512 B`, `34 kB`, `1,2 MB`."""
+    return indonesian.size(size)
 
 
 def angka(value: int) -> str:

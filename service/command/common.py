@@ -197,6 +197,7 @@ def opened(given: Settings | None = None, **more: Any) -> Iterator[Office]:
             given.database_url,
             given.data_dir,
             max_upload_bytes=given.max_upload_bytes,
+            max_export_bytes=given.max_export_bytes,
             session_hours=given.session_hours,
             idle_minutes=given.idle_minutes,
             **more,

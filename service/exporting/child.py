@@ -36,7 +36,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     task = json.loads(sys.stdin.buffer.readline())
     end_with_parent()
-    office = Office.open(task["database"], task["folder"], migrate=False)
+    office = Office.open(task["database"], task["folder"], migrate=False, max_export_bytes=task["most"])
     try:
         given = office.exports.claimed(task["id"], task["attempts"])
         if given is not None:

@@ -166,6 +166,7 @@ class Exporter:
             "folder": str(office.data_dir),
             "id": given.id,
             "attempts": given.attempts,
+            "most": office.exports.max_bytes,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "service.exporting.child"],

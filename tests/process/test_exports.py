@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from process.errors import Conflict, FileLost, Forbidden, InvalidData, NotFound
-from process.exports import ATTEMPTS, KEPT, LEASE, Made
+from process.exports import ATTEMPTS, KEPT, LEASE, MOST_OPEN, Made
 from process.model import ADMINISTRATOR, AUDITOR, SYSTEM, Actor
 from process.records import Selection
 
@@ -144,6 +144,41 @@ def test_a_file_is_kept_for_its_time_and_then_gone(office, auditor, clock):
     assert not office.exports.path(asked.id).exists()
     with pytest.raises(Conflict, match="tidak disimpan"):
         office.exports.fetch(asked.id, auditor)
+
+
+def test_one_person_has_no_more_than_some_waiting_and_others_may_still_ask(office, auditor, pengelola):
+    units = ("PRK", "HKM", "UMUM", "ORG", "EKO", "KS")
+    first = [ask(office, pengelola, Selection(unit=unit)) for unit in units[:MOST_OPEN]]
+    with pytest.raises(Conflict, match=f"sudah meminta {MOST_OPEN} berkas"):
+        ask(office, pengelola, Selection(unit=units[-1]))
+    assert ask(office, pengelola, Selection(unit=units[0])).id == first[0].id
+    assert ask(office, auditor, Selection(unit=units[-1])).open
+    office.exports.cancel(first[0].id, pengelola)
+    assert ask(office, pengelola, Selection(unit=units[-1])).open
+    assert len([one for one in office.exports.mine(pengelola) if one.open]) == MOST_OPEN
+
+
+def test_kept_files_are_bounded_together_at_asking_and_when_one_is_done(office, auditor, pengelola):
+    office.exports.max_bytes = 10
+    kept = ask(office, pengelola)
+    taken = office.exports.take()
+    assert office.exports.finish(taken, made(office, taken, b"123456"))
+    large = ask(office, auditor)
+    taken = office.exports.take()
+    with pytest.raises(Conflict, match="mencapai batas"):
+        office.exports.finish(taken, made(office, taken, b"12345"))
+    office.exports.fail(taken, "Batas.")
+    assert not office.exports.path(large.id).exists()
+    ask(office, auditor)
+    taken = office.exports.take()
+    assert office.exports.finish(taken, made(office, taken, b"1234"))
+    with pytest.raises(Conflict, match="mencapai batas 10 B"):
+        ask(office, auditor)
+    with pytest.raises(Forbidden):
+        office.exports.remove(taken.id, pengelola)
+    office.exports.remove(kept.id, pengelola)
+    assert (office.exports.get(kept.id, pengelola).state, office.exports.path(kept.id).exists()) == ("expired", False)
+    assert ask(office, auditor).open
 
 
 def test_what_may_hold_an_erased_payload_is_gone_or_begun_anew(office, auditor, pengelola, clock):

@@ -164,6 +164,25 @@ def test_an_unknown_form_of_file_is_refused(visitor, office):
     assert "gunakan csv" in answer.text
 
 
+def test_no_room_is_said_at_asking_and_a_file_can_be_removed_to_make_some(visitor, office, turn):
+    office.exports.max_bytes = 100_000
+    auditor = visitor("auditor")
+    auditor.submit("/ekspor", format="csv")
+    turn()
+    office.exports.max_bytes = 1000
+    answer = auditor.submit("/ekspor", format="csv")
+    assert answer.status_code == 409
+    assert "mencapai batas 1 kB" in answer.text
+    path = re.search(r'action="(/ekspor/\w+/hapus)"', auditor.page("/ekspor").text)[1]
+    assert auditor.submit(path).location == "/ekspor"
+    page = auditor.page("/ekspor")
+    assert "Tidak disimpan lagi" in page.text
+    assert "/hapus" not in page.text
+    auditor.submit("/ekspor", format="csv")
+    turn()
+    assert "mencapai batas" in auditor.page("/ekspor").text  # what was made is larger than all that may be kept
+
+
 def test_one_that_failed_says_why_and_can_be_asked_for_again(visitor, office):
     auditor = visitor("auditor")
     auditor.submit("/ekspor", format="csv")

@@ -30,6 +30,7 @@ def test_every_variable_is_read():
             "ALUR_SECRET_KEY": SECRET,
             "ALUR_DEMO": "ya",
             "ALUR_MAX_UPLOAD_MB": "5",
+            "ALUR_MAX_EXPORTS_GB": "7",
             "ALUR_SESSION_HOURS": "4",
             "ALUR_IDLE_MINUTES": "30",
             "ALUR_THREADS": "3",
@@ -38,10 +39,23 @@ def test_every_variable_is_read():
         }
     )
     assert settings == Settings(
-        "postgresql+psycopg://a:b@db/alur", Path("/srv/alur"), "::1", 8123, SECRET, True, 5, 4, 30, 3, True, "10.0.0.1"
+        "postgresql+psycopg://a:b@db/alur",
+        Path("/srv/alur"),
+        "::1",
+        8123,
+        SECRET,
+        True,
+        5,
+        7,
+        4,
+        30,
+        3,
+        True,
+        "10.0.0.1",
     )
     assert settings.address == "http://[::1]:8123"
     assert settings.max_upload_bytes == 5 * 1024 * 1024
+    assert settings.max_export_bytes == 7 * 10**9
     assert len(VARIABLES) == len(dataclasses.fields(Settings))
 
 

@@ -39,5 +39,7 @@ def test_how_far_a_deadline_is(days: int, minutes: int, over: bool, text: str) -
 
 
 def test_sizes_and_digests() -> None:
-    assert [words.ukuran(n) for n in (512, 34_100, 1_234_567)] == ["512 B", "34 kB", "1,2 MB"]
+    assert [words.ukuran(n) for n in (512, 34_100, 1_234_567, 10**10)] == [
+        "512 B", "34 kB", "1,2 MB", "10,0 GB",
+    ]  # fmt: skip
     assert words.berkelompok("ab" * 8) == "abababab abababab"
