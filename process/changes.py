@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from forms.canonical import dumps
+
 _ATOMS = frozenset((str, Decimal, bool, int, type(None)))
 MOST = 200  # changes told one by one; beyond this only their number
 
@@ -26,8 +28,7 @@ def changes(before: Any, after: Any) -> dict[str, Any]:
 
 def corrections(
     rows: Iterable[Any],
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
+    earlier: Mapping[bytes, Mapping[str, Any]],
     *,
     naming: Sequence[str],
     texts: Sequence[str],
@@ -35,13 +36,13 @@ def corrections(
     """What a step corrected in rows that it hands out: `[{"baris": name, "perubahan": [{"isian", "sebelum", "sesudah"},
     …]}, …]`, only rows in which a value that was there before became another.
 
-    `rows` are rows of a list of `after`; what they were stands at the same place of `before`. Texts that are new in
+    `earlier`: what they were, as `earlier_rows` gives it. Texts that are new in
     such a row are told too (`sebelum` null): the reason is among them. `naming`: the keys that say which row it is;
     `texts`: those of the texts that the step's form asks for.
     """
     found = []
     for row in rows:
-        old = _earlier(row, before or {}, after)
+        old = earlier.get(dumps(row), {})
         changed = [key for key in row if old.get(key) is not None and old[key] != row[key]]
         if not changed:
             continue
@@ -52,14 +53,16 @@ def corrections(
     return found
 
 
-def _earlier(row: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
+def earlier_rows(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[bytes, Mapping[str, Any]]:
+    """What the rows of the lists of `after` were in `before`, at the same places: for `corrections`."""
+    found: dict[bytes, Mapping[str, Any]] = {}
     for key, rows in after.items():
-        if isinstance(rows, list) and row in rows and isinstance(before.get(key), list):
-            place = rows.index(row)
-            old = before[key][place] if place < len(before[key]) else None
-            if isinstance(old, Mapping):
-                return old
-    return {}
+        olds = (before or {}).get(key)
+        if isinstance(rows, list) and isinstance(olds, list):
+            for row, old in zip(rows, olds, strict=False):
+                if isinstance(row, Mapping) and isinstance(old, Mapping):
+                    found.setdefault(dumps(row), old)
+    return found
 
 
 def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -12,7 +12,7 @@ from bpmn import runtime
 from bpmn.model import BpmnError
 from forms.canonical import digest
 from process import answers, policy
-from process.changes import corrections
+from process.changes import corrections, earlier_rows
 from process.clock import instant
 from process.errors import (
     ConfirmationMismatch,
@@ -207,7 +207,7 @@ def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
 
 def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None = None) -> dict[str, Written]:
     definition = work.definition(task)
-    before = answers.own_data(work.sources, task, definition) if definition.distribute else None
+    earlier = earlier_rows(answers.own_data(work.sources, task, definition), loaded) if definition.distribute else {}
     written = {
         key: work.write_document(
             key, task.item, loaded, form=form, state=SENT_BACK if state and signs is False else state, task=task.id
@@ -219,7 +219,7 @@ def _write(work: Work, task: TaskRow, loaded: dict[str, Any], signs: bool | None
         form = document.form or definition.form
         asking = work.version.forms[definition.form]
         naming, texts = answers.row_names(asking), answers.row_texts(asking)
-        corrected = corrections(data["baris"], before, loaded, naming=naming, texts=texts)
+        corrected = corrections(data["baris"], earlier, naming=naming, texts=texts)
         work.write_document(key, item, data, form=form, state=document.state, task=task.id, corrected=corrected or None)
     return written
 

@@ -22,11 +22,11 @@ from process.proof_rows import decoded
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, person, stream
-from process.trail_index import forget_words, hold
+from process.trail_index import forget_words, hold, leave_no_traces, overwrite
 from process.trail_tables import erasure
 from process.units import remark
 
-MOST = 10_000  # payloads of one erasure
+TOGETHER = 10_000  # payloads that one event tells
 # What an erased event was about, as far as the checks need it: numbers and codes, never a name.
 ABOUT = ("pegawai", "jabatan", "kode", "lampiran", "cetakan", "dokumen", "item", "versi")
 # What they say keeps other things provable: seals, erasures themselves, and which version holds.
@@ -84,8 +84,8 @@ class Erasing:
             return tuple(sorted({*acted, *about}, key=lambda one: (one.stream_id, one.seq)))
 
     def erase(self, candidates: Iterable[Candidate], actor: Actor, reason: str) -> int:
-        """Erase these payloads and their words, with one event that says so; all or nothing. Returns how many. Exports
-        and archive bundles that were made before go too, because they may hold them.
+        """Erase these payloads and their words, with events that say so, of at most TOGETHER each; all or nothing.
+        Returns how many. Exports and archive bundles that were made before go too, because they may hold them.
 
         Raises ReasonRequired, InvalidData, Conflict when one of them is not there as it was shown."""
         authority.require(actor, ADMINISTRATOR)
@@ -93,29 +93,31 @@ class Erasing:
         if why is None:
             raise ReasonRequired("Alasan penghapusan wajib diisi: dasar hukum dan siapa yang memerintahkan.")
         wanted = tuple(candidates)
-        if not wanted or len(wanted) > MOST:
-            message = f"Sekali penghapusan mencakup 1 sampai {MOST} peristiwa; yang diminta {len(wanted)}."
-            raise InvalidData([FieldError(("peristiwa",), "peristiwa", message)])
+        if not wanted:
+            raise InvalidData([FieldError(("peristiwa",), "peristiwa", "Tidak ada peristiwa yang disebut.")])
         for one in wanted:
             if one.type in KEPT:
                 name = f"{one.stream}:{one.seq} ({one.type})"
                 raise Conflict(f"Isi peristiwa {name} menjadi bukti bagi yang lain dan tidak dapat dihapus.")
         now = self.clock.now()
         with self.store.transaction() as tx:
+            overwrite(tx)
             hold(tx)  # else words that are being indexed at this moment would stay
             self.exports.outdate(tx, now)
-            told = [self._told(tx, one) for one in wanted]
-            seq, _ = append(tx, SYSTEM_STREAM, [NewEvent("payload.erased", {"alasan": why, "isi": told})], actor, now)
-            rows = [(one.stream_id, one.seq, seq) for one in wanted]
-            tx.insert_many(erasure, ("stream", "seq", "by_seq"), rows)
-            for one in wanted:
-                tx.execute(
-                    event_payload.delete().where(
-                        event_payload.c.stream == one.stream_id, event_payload.c.seq == one.seq
-                    )
-                )
+            for begin in range(0, len(wanted), TOGETHER):
+                self._some(tx, wanted[begin : begin + TOGETHER], why, actor, now)
+            leave_no_traces(tx)
         self.exports.expire()
         return len(wanted)
+
+    def _some(self, tx: Tx, some: Sequence[Candidate], why: str, actor: Actor, now: datetime) -> None:
+        """Erase what one event can tell."""
+        told = [self._told(tx, one) for one in some]
+        seq, _ = append(tx, SYSTEM_STREAM, [NewEvent("payload.erased", {"alasan": why, "isi": told})], actor, now)
+        tx.insert_many(erasure, ("stream", "seq", "by_seq"), [(one.stream_id, one.seq, seq) for one in some])
+        for one in some:
+            same = sa.and_(event_payload.c.stream == one.stream_id, event_payload.c.seq == one.seq)
+            tx.execute(event_payload.delete().where(same))
 
     def _told(self, tx: Tx, one: Candidate) -> dict[str, object]:
         """What the record keeps of an erased payload; its words are taken out of the index."""

@@ -30,7 +30,9 @@ def statements(role: str) -> tuple[str, ...]:
     return (
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
         f"GRANT USAGE ON SCHEMA public TO {name}",
-        f"REVOKE CREATE ON SCHEMA public FROM {name}",
+        # Before PostgreSQL 15 everybody may make tables in it, and in any version temporary ones, which hide ours.
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name}",
+        "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
         f"REVOKE ALL ON {record}, alembic_version FROM {name}",
@@ -41,7 +43,7 @@ def statements(role: str) -> tuple[str, ...]:
 
 def apply(store: Store, role: str) -> None:
     """Run them in one transaction. Raises Conflict on SQLite, and for a role that the grants could not hold: a
-    superuser, or one that is (a member of) the owner; NotFound when there is no such role."""
+    superuser, one that is (a member of) the owner, or one that could still make tables; NotFound when there is none."""
     made = statements(role)
     if store.sqlite:
         raise Conflict("Peran basis data hanya ada pada PostgreSQL; pada SQLite pemicu yang menolak perubahan.")
@@ -49,6 +51,18 @@ def apply(store: Store, role: str) -> None:
         _check(tx, role)
         for statement in made:
             tx.execute(sa.text(statement))
+        makes = tx.scalar(
+            sa.text(
+                "SELECT has_schema_privilege(:role, 'public', 'CREATE') "
+                "OR has_database_privilege(:role, current_database(), 'TEMPORARY')"
+            ),
+            {"role": role},
+        )
+        if makes:  # PostgreSQL only warns when who revokes is not the owner
+            raise Conflict(
+                f"Peran “{role}” masih boleh membuat tabel, karena skema public atau basis data bukan milik peran ini. "
+                "Mintalah pemiliknya mencabut CREATE ON SCHEMA public dan TEMPORARY ON DATABASE dari PUBLIC."
+            )
 
 
 def _check(tx: Tx, role: str) -> None:

@@ -21,7 +21,7 @@ from process.clock import Clock, instant
 from process.errors import Conflict
 from process.jobs import LEASE, Jobs, Stopped, Taken
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, TimelineEntry, new_id
-from process.proof import Verified
+from process.proof_result import Verified
 from process.record import SYSTEM_STREAM, append
 from process.store import Store, Tx
 from process.tables import event, job, seal, stream

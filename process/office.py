@@ -81,7 +81,7 @@ class Office:
             self.index.catch_up,
             self.exports.turn,
             self.integrity.turn,
-            (self.trail.seal,),
+            (self.trail.seal, self.security_log.trim),
         )
 
     @classmethod

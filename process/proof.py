@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,12 +16,13 @@ import sqlalchemy as sa
 from bpmn.compile import compile_process
 from bpmn.model import Process
 from process.audit import Chain, Link, Misfit
-from process.clock import instant
 from process.errors import FileLost, NotFound
 from process.files import Blobs
+from process.proof_erased import erasures
 from process.proof_instance import Found, InstanceTold, Versions
 from process.proof_office import OfficeTold, unpacked
-from process.proof_rows import UNKNOWN, Told, decoded, rows
+from process.proof_result import MOST, Tally, Verified
+from process.proof_rows import ODD, UNKNOWN, Told, rows
 from process.record import SYSTEM_STREAM, instance_stream, payload_of
 from process.store import Prepared, Tx, unpack_plain
 from process.tables import event, event_payload, instance, process_definition, process_version, seal, stream
@@ -33,9 +32,6 @@ log = logging.getLogger("alur.proof")
 
 PIECE = 2_000  # events read at once
 TOGETHER = 40  # instances whose rows are read at once
-MOST = 500  # misfits told one by one
-# What values raise that no column can hold: SQLite keeps a text in a column of numbers, and instants have their ends.
-_ODD = (TypeError, ValueError, AttributeError, LookupError, OverflowError)
 
 _LINK = tuple(event.c[name] for name in Link._fields)
 _EVENTS = Prepared(
@@ -50,74 +46,11 @@ _EVENTS = Prepared(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A payload that the law took: lawful, and told with every check. `by`: number in the system's stream."""
-
-    stream: str
-    seq: int
-    by: int
-    name: str
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What a check found: how much was read, and what does not fit (of each stream the first event, then its rows)."""
-
-    streams: int
-    events: int
-    misfits: tuple[Misfit, ...]
-    rows: int = 0
-    files: int = 0
-    erased: tuple[Erased, ...] = ()
-    more: int = 0  # misfits beyond those that are told
-
-    @property
-    def ok(self) -> bool:
-        return not self.misfits
-
-
-@dataclass
-class Tally:
-    """What a check has found so far."""
-
-    streams: int = 0
-    events: int = 0
-    rows: int = 0
-    files: int = 0
-    misfits: list[Misfit] = field(default_factory=list)
-    more: int = 0
-
-    def join(self, other: Tally) -> None:
-        """Take in what another process has found."""
-        self.streams += other.streams
-        self.events += other.events
-        self.rows += other.rows
-        self.files += other.files
-        self.more += other.more
-        self.add(other.misfits)
-
-    def add(self, found: list[Misfit]) -> None:
-        room = MOST - len(self.misfits)
-        self.misfits.extend(found[:room])
-        self.more += max(0, len(found) - room)
-
-
 class Stream(NamedTuple):
     id: int
     name: str
     seq: int
     head: bytes | None
-
-
-class _Gone(NamedTuple):
-    """What the event of an erasure says of a payload."""
-
-    told: Erased
-    digest: str
-    about: Mapping[str, Any]
 
 
 class Proof:
@@ -129,7 +62,7 @@ class Proof:
         self.blobs = blobs
         self.beat = beat
         self.tally = Tally()
-        self.gone = self._erasures()
+        self.gone = erasures(tx)
         self._steps: dict[int, Process | None] = {}
 
     def office(self) -> None:
@@ -146,7 +79,7 @@ class Proof:
         elif whole:  # of a chain that does not fit the events say nothing
             try:
                 self.tally.add(told.compare(self.tx))
-            except _ODD:
+            except ODD:
                 self._odd(SYSTEM_STREAM)
             self.tally.rows += told.rows
         self._strays()
@@ -178,6 +111,16 @@ class Proof:
         if row is None:
             raise NotFound("Pelaksanaan ini tidak ada.")
         self._some({instance_id: Stream._make(row)}, self._versions())
+        if any(name == instance_stream(instance_id) for name, _ in self.gone):
+            self._system()  # an erasure is lawful when the chain that tells of it fits
+
+    def _system(self) -> None:
+        """The system's chain alone."""
+        system = [one for one in self._others() if one.name == SYSTEM_STREAM]
+        if not system:
+            self.tally.add([Misfit(SYSTEM_STREAM, 1, "stream_missing")])
+        for one in system:
+            self._follow(one, lambda link, said: None)
 
     # -- chains -----------------------------------------------------------------------------------------------------
 
@@ -272,14 +215,14 @@ class Proof:
                 whole[key] = said
         try:
             found = self._rows(list(whole), versions)
-        except _ODD:  # which of them it is shows one by one
+        except ODD:  # which of them it is shows one by one
             found = {}
         for key, said in whole.items():
             try:
                 own = found.get(key) or self._rows([key], versions)[key]
                 self.tally.add(said.compare(own))
                 self._files(said.name, own)
-            except _ODD:
+            except ODD:
                 self._odd(said.name)
 
     def _rows(self, keys: list[str], versions: Versions) -> dict[str, Found]:
@@ -348,34 +291,6 @@ class Proof:
         process = self._steps[version_id]
         step = process.tasks.get(element) if process else None
         return {} if step is None else {"number": step.number, "name": step.name, "role": step.role}
-
-    # -- erasures ---------------------------------------------------------------------------------------------------
-
-    def _erasures(self) -> dict[tuple[str, int], _Gone]:
-        """What was erased by law, as the system's events say."""
-        query = (
-            sa.select(event.c.seq, event.c.at, event_payload.c.data)
-            .join(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
-            .join(stream, stream.c.id == event.c.stream)
-            .where(stream.c.name == SYSTEM_STREAM, event.c.type == "payload.erased")
-            .order_by(event.c.seq)
-        )
-        found: dict[tuple[str, int], _Gone] = {}
-        for row in self.tx.all(query):
-            try:
-                found |= {(one.told.stream, one.told.seq): one for one in _told_gone(row)}
-            except _ODD:  # it was altered, as the check of its chain says
-                continue
-        return found
-
-
-def _told_gone(row: Any) -> Iterator[_Gone]:
-    said = decoded(payload_of(bytes(row.data)))
-    by = said.get("oleh")
-    name = str(by.get("nama", "")) if isinstance(by, Mapping) else ""
-    for one in said.get("isi", ()):
-        told = Erased(one["rantai"], one["nomor"], row.seq, name, str(said.get("alasan", "")), instant(row.at))
-        yield _Gone(told, one["sidik"], one.get("perihal", {}))
 
 
 def _payload(salt: Any, data: Any) -> tuple[bytes, bytes] | None:

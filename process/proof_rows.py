@@ -12,6 +12,8 @@ from process.audit import Misfit
 from process.store import Tx
 
 Row = Mapping[str, Any]
+# What values raise that no column can hold: SQLite keeps a text in a column of numbers, and instants have their ends.
+ODD = (TypeError, ValueError, AttributeError, LookupError, OverflowError)
 
 
 class _Unknown:

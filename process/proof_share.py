@@ -21,7 +21,8 @@ import sqlalchemy as sa
 from process.audit import Misfit
 from process.children import end_with_parent
 from process.files import Blobs
-from process.proof import Proof, Tally, snapshot
+from process.proof import Proof, snapshot
+from process.proof_result import Tally
 from process.store import Store, Tx
 from process.tables import instance
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,7 @@ TYPES: Mapping[str, str] = {
 }
 PER_ADDRESS = 20  # refusals of one address that a minute keeps, and
 PER_MINUTE = 600  # of all together: nobody can fill the disk by being refused
+KEPT = timedelta(days=2 * 365)
 _MAX_PATH = 200
 
 
@@ -79,21 +80,22 @@ class SecurityLog:
         self.clock = clock
         self._lock = threading.Lock()
         self._minute = 0
-        self._seen: dict[str, int] = {}  # refusals of this minute by address
-        self._withheld: dict[str, int] = {}  # of the minute before, those that were only counted
+        self._kept: dict[str, int] = {}  # refusals of this minute that were told in full, by address
+        self._counted: dict[str, int] = {}  # those that were only counted; "": of addresses that have no row
+        self._before: dict[str, int] = {}  # the same of earlier minutes, until a row tells it
 
     def refused(
         self, kind: str, actor: Actor | None, address: str, *, method: str, path: str, why: str, request: str
     ) -> None:
         """Note a refusal: `kind` of TYPES, the address of the page without what was asked after “?” or sent with it.
 
-        Each address is told in full PER_ADDRESS times a minute; then only a count is kept, which the first row of a
-        later minute tells (`ditahan`)."""
+        Each address is told in full PER_ADDRESS times a minute, all together PER_MINUTE times; then only a count is
+        kept, which the first row of a later minute tells (`ditahan`)."""
         now = self.clock.now()
-        withheld = self._admit(now, address)
-        if withheld is None:
+        admitted = self._admit(now, address)
+        if admitted is None:
             return
-        last = self._seen.get(address, 0) == PER_ADDRESS
+        withheld, last = admitted
         data: dict[str, Any] = {"cara": method[:10], "alamat": _plain(path), "sebab": why, "permintaan": request}
         if withheld:
             data["ditahan"] = withheld
@@ -109,21 +111,32 @@ class SecurityLog:
                 )
             )
 
-    def _admit(self, now: datetime, address: str) -> int | None:
-        """None when this one is only counted; else how many of this address were only counted before."""
+    def _admit(self, now: datetime, address: str) -> tuple[int, bool] | None:
+        """None when this one is only counted; else how many were only counted before (of this address, and of those
+        that had no row), and whether what follows will be."""
         minute = micros(now) // 60_000_000
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
-                self._withheld = {one: n - PER_ADDRESS for one, n in self._seen.items() if n > PER_ADDRESS}
-                self._seen = {}
-            count = self._seen.get(address, 0) + 1
-            if count == 1 and len(self._seen) >= PER_MINUTE:
+                for one, count in self._counted.items():
+                    key = one if one in self._before or len(self._before) < PER_MINUTE else ""
+                    self._before[key] = self._before.get(key, 0) + count
+                self._kept, self._counted = {}, {}
+            kept = self._kept.get(address, 0)
+            total = sum(self._kept.values())
+            if kept >= PER_ADDRESS or total >= PER_MINUTE:
+                key = address if kept else ""  # so that what is kept in memory has its bounds, too
+                self._counted[key] = self._counted.get(key, 0) + 1
                 return None
-            self._seen[address] = count
-            if count > PER_ADDRESS or sum(min(n, PER_ADDRESS) for n in self._seen.values()) > PER_MINUTE:
-                return None
-            return self._withheld.pop(address, 0)
+            self._kept[address] = kept + 1
+            last = kept + 1 == PER_ADDRESS or total + 1 == PER_MINUTE
+            return self._before.pop(address, 0) + self._before.pop("", 0), last
+
+    def trim(self) -> int:
+        """Remove what is older than KEPT; returns how many rows."""
+        until = micros(self.clock.now() - KEPT)
+        with self.store.transaction() as tx:
+            return tx.execute(security_event.delete().where(security_event.c.at < until)).rowcount
 
     def page(
         self, selection: SecuritySelection, actor: Actor, *, before: int | None = None, per_page: int = PER_PAGE

@@ -15,7 +15,8 @@ from process.clock import Clock, instant, micros
 from process.errors import NotFound
 from process.files import Blobs
 from process.model import SYSTEM_JOB, Actor, AuditEvent, TimelineEntry
-from process.proof import Proof, Verified, snapshot, verified
+from process.proof import Proof, snapshot, verified
+from process.proof_result import Verified
 from process.proof_share import Part, Share, split
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx

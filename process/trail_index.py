@@ -214,18 +214,19 @@ def _payload(stored: bytes | None) -> dict[str, Any]:
 
 
 def _text(payload: dict[str, Any], facet: _Facet) -> str:
-    """What is searched in: the words of the payload, and those that stand for the facet."""
+    """What is searched in: the words of the payload, and those that stand for the facet, split by our own rules and not
+    by a database's, so that both find the same."""
     marks = " ".join(facet_word(name, number) for name, number in zip(_FACET, facet, strict=True) if number)
-    return f"{words_of(payload)} {marks}"
+    return " ".join(terms_of(f"{words_of(payload)} {marks}", MOST_CHARACTERS))
 
 
 def _store_words(tx: Tx, words: Sequence[tuple[int, str]]) -> None:
     if tx.sqlite:
         insert = "INSERT INTO audit_text(rowid, words) VALUES (:id, :words)"
         tx.execute(sa.text(insert), [{"id": number, "words": text} for number, text in words])
-    else:  # the words as we split them: PostgreSQL's own parser keeps file names and addresses whole
+    else:
         insert = "INSERT INTO audit_text(id, words) VALUES (:id, array_to_tsvector(:words))"
-        rows = [{"id": number, "words": list(terms_of(text, MOST_CHARACTERS))} for number, text in words]
+        rows = [{"id": number, "words": text.split()} for number, text in words]
         tx.execute(sa.text(insert), rows)
 
 
@@ -242,6 +243,19 @@ def forget_words(tx: Tx, stream_id: int, seq: int, payload: bytes) -> None:
         tx.execute(sa.text(sql), {"id": row.id, "words": text})
     else:
         tx.execute(sa.text("DELETE FROM audit_text WHERE id = :id"), {"id": row.id})
+
+
+def leave_no_traces(tx: Tx) -> None:
+    """On SQLite, after `forget_words`: write the index of words anew, without what was taken out. What is deleted in a
+    transaction that began with `overwrite` is overwritten in the file, too."""
+    if tx.sqlite:
+        tx.execute(sa.text("INSERT INTO audit_text(audit_text) VALUES ('optimize')"))
+
+
+def overwrite(tx: Tx) -> None:
+    """On SQLite: overwrite with zeros what this connection deletes from now on."""
+    if tx.sqlite:
+        tx.execute(sa.text("PRAGMA secure_delete = ON"))
 
 
 class _Facets:

@@ -29,6 +29,8 @@ def restricted(postgres, tmp_path, new_crew):
         connection.exec_driver_sql(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'x'")
     clock = ManualClock(datetime(2026, 4, 6, 1, 0, tzinfo=UTC))
     owner = Office.open(url.set(database="hak").render_as_string(False), tmp_path / "data", clock=clock)
+    with owner.store.transaction() as tx:  # as it is before PostgreSQL 15
+        tx.execute(sa.text("GRANT CREATE ON SCHEMA public TO PUBLIC"))
     grants.apply(owner.store, ROLE)
     own = url.set(database="hak", username=ROLE, password="x").render_as_string(False)
     office = Office.open(own, tmp_path / "data", clock=clock)
@@ -72,8 +74,9 @@ def test_the_whole_service_works_and_cannot_touch_what_is_recorded(restricted):
     assert office.trail.verify().erased == ()
     assert owner.erasing.erase(chosen, ADMIN, "Putusan") == 1  # the owner of the tables may
     assert office.trail.verify().misfits == ()
-    with pytest.raises(Exception, match="permission denied"), office.store.transaction() as tx:
-        tx.execute(sa.text("CREATE TABLE lain (x integer)"))
+    for kind in ("", "TEMPORARY"):
+        with pytest.raises(Exception, match="permission denied"), office.store.transaction() as tx:
+            tx.execute(sa.text(f"CREATE {kind} TABLE event (x integer)"))
 
 
 def test_a_role_that_could_not_be_held_is_refused(restricted):
@@ -84,6 +87,14 @@ def test_a_role_that_could_not_be_held_is_refused(restricted):
         grants.apply(owner.store, name)
     with pytest.raises(NotFound):
         grants.apply(owner.store, "tidak_ada")
+    with owner.store.transaction() as tx:
+        tx.execute(sa.text(f"CREATE ROLE pembuat; GRANT pembuat TO {ROLE}; GRANT CREATE ON SCHEMA public TO pembuat"))
+    try:
+        with pytest.raises(Conflict, match="membuat tabel"):
+            grants.apply(owner.store, ROLE)
+    finally:
+        with owner.store.transaction() as tx:
+            tx.execute(sa.text("DROP OWNED BY pembuat; DROP ROLE pembuat"))
     for name in ("", 'x"; DROP TABLE event', "a b", "1a", "é"):
         with pytest.raises(InvalidData):
             grants.statements(name)

@@ -338,6 +338,17 @@ def test_erasing_a_person_leaves_what_happened(crew):
     assert office.trail.verify().misfits == ()
 
 
+def test_more_payloads_than_one_event_tells_are_erased_at_once(lite, monkeypatch):
+    monkeypatch.setattr("process.erasing.TOGETHER", 2)
+    office = lite.office
+    chosen = office.erasing.of_events([f"system:{number}" for number in range(1, 6)])
+    assert office.erasing.erase(chosen, ADMIN, "Putusan") == 5
+    told = [one for one in office.trail.events("system") if one.type == "payload.erased"]
+    assert [len(one.data["isi"]) for one in told] == [2, 2, 1]
+    found = office.trail.verify()
+    assert (found.misfits, len(found.erased), {one.by for one in found.erased}) == ((), 5, {one.seq for one in told})
+
+
 def test_what_must_not_be_erased_is_refused(lite):
     office = lite.office
     lite.start()
@@ -366,3 +377,19 @@ def test_what_must_not_be_erased_is_refused(lite):
     with pytest.raises(NotFound):
         erasing.of_events(["system:1"])
     assert office.trail.verify().ok
+
+
+def test_of_one_instance_an_erasure_counts_only_when_the_chain_that_tells_it_fits(lite):
+    office = lite.office
+    instance, other = lite.start(), lite.start()
+    office.erasing.erase(office.erasing.of_events([f"instance:{instance}:2"]), ADMIN, "Putusan")
+    found = office.trail.verify(instance)
+    assert (found.misfits, found.streams, len(found.erased)) == ((), 2, 1)
+    assert office.trail.verify(other).streams == 1, "where nothing was erased nothing else is read"
+    (by,) = lite.rows("SELECT s.id, e.seq FROM event e JOIN stream s ON s.id = e.stream WHERE type = 'payload.erased'")
+    with office.store.transaction() as tx:
+        for table in ("event", "event_payload"):
+            tx.execute(sa.text(f"DROP TRIGGER {table}_no_update"))
+        tx.execute(sa.text("UPDATE event SET at = at + 1 WHERE stream = :s AND seq = :n"), {"s": by.id, "n": by.seq})
+    assert {(one.stream, one.seq) for one in office.trail.verify(instance).misfits} == {("system", by.seq)}
+    assert office.trail.verify(other).misfits == ()

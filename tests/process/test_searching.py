@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from process import searching
+from process.audit import NewEvent
+from process.model import ADMINISTRATOR, SYSTEM, Actor
+from process.record import SYSTEM_STREAM, append
 from process.records import Record, Selection
 from process.trail_index import unit_of
 from process.trail_words import terms_of, words_of
@@ -74,3 +77,36 @@ def test_a_page_is_the_newest_of_what_is_selected(office, clock, monkeypatch, fe
         assert read == wanted[::-1]
 
     agrees()
+
+
+ALIKE = {"Straße": "STRASSE", "ﬁle": "file", "½": "2", "x²": "x2", "Café": "cafe", "нет": "НЕТ", "a.b-c_d": "c",
+         "𞤀𞤁": "𞤀𞤁", "Ꞷx": "ꞷx"}  # fmt: skip
+
+
+def test_words_are_split_alike_on_both_databases(office, clock):
+    with office.store.transaction() as tx:
+        events = [NewEvent("setting.changed", {"alasan": written}) for written in ALIKE]
+        seq, _ = append(tx, SYSTEM_STREAM, events, SYSTEM, clock.now())
+    office.index.catch_up()
+    since = clock.now() - timedelta(days=1)
+    for number, (written, asked) in enumerate(ALIKE.items(), seq - len(ALIKE) + 1):
+        found = office.records.page(Selection(since, words=asked, types=("setting.changed",))).rows
+        assert [row.header.seq for row in found] == [number], written
+
+
+def test_on_sqlite_nothing_of_an_erased_text_stays_in_the_file(lite, tmp_path):
+    office = lite.office
+    admin = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")
+    for word in ("mengherankan", "menggemaskan"):
+        with office.store.transaction() as tx:
+            event = NewEvent("setting.changed", {"alasan": word})
+            seq, _ = append(tx, SYSTEM_STREAM, [event], SYSTEM, lite.clock.now())
+        office.index.catch_up()
+    since = lite.clock.now() - timedelta(days=1)
+    office.erasing.erase(office.erasing.of_events([f"{SYSTEM_STREAM}:{seq}"]), admin, "Putusan")
+    assert len(office.records.page(Selection(since, words="mengherankan")).rows) == 1
+    assert office.records.page(Selection(since, words="menggemaskan")).rows == ()
+    office.close()  # which writes the log of changes into the file
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("alur.db*"))
+    assert b"herankan" in content
+    assert b"gemaskan" not in content

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from process.security_log import PER_ADDRESS, PER_MINUTE, SecuritySelection
+from process.clock import micros
+from process.security_log import KEPT, PER_ADDRESS, PER_MINUTE, SecuritySelection
 from service import demo
 
 
@@ -99,3 +100,21 @@ def test_who_is_refused_without_end_does_not_fill_the_disk(office, clock, audito
     for number in range(2 * PER_MINUTE // PER_ADDRESS):
         refuse(f"10.0.1.{number}", PER_ADDRESS)
     assert len(logged(office)) - before <= PER_ADDRESS + PER_MINUTE
+    assert page(office, auditor)[0].type == "access.withheld", "that what follows is only counted is said"
+    clock.set(clock.now() + timedelta(minutes=1))
+    refuse("10.0.9.9", 1)
+    told = page(office, auditor)[0].data["ditahan"]
+    assert told == PER_ADDRESS * (2 * PER_MINUTE // PER_ADDRESS) - PER_MINUTE, "one more is its own address's"
+
+
+def test_the_security_log_is_kept_for_two_years(office, clock):
+    for days in (0, 365, 365):
+        clock.set(clock.now() + timedelta(days=days))
+        office.security_log.refused("access.refused", None, "10.0.0.1", method="GET", path="/x", why="uji", request="r")
+    count = len(logged(office))
+    assert office.security_log.trim() == 0
+    clock.set(clock.now() + timedelta(seconds=1))
+    assert office.security_log.trim() >= 1
+    left = logged(office)
+    assert len(left) < count
+    assert min(row.at for row in left) >= micros(clock.now() - KEPT)
