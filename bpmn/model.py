@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from forms.feel import Expression
@@ -258,8 +258,7 @@ class Moment:
     deadlines: Deadlines
 
 
-@dataclass(frozen=True, slots=True)
-class UserTaskState:
+class UserTaskState(NamedTuple):
     """An open user task. `item` is the item key in a multi-instance; `due` is None when no standard time is drawn."""
 
     ref: str

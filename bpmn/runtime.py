@@ -107,23 +107,27 @@ def answer(run: Run) -> Advance:
     """What a step answers, of an instance as it is after it."""
     user_tasks, timers = [], []
     instants: dict[int | None, datetime | None] = {None: None}  # the items of a frame share one
-    for token in run.live():
+    live = run.live()
+    for token in live:
         spec, internal = token.task_spec, token.internal_data
-        if isinstance(spec, (Step, Item)):
-            due = token.parent.internal_data.get("due") if isinstance(spec, Item) else internal.get("due")
+        if isinstance(spec, (Item, Step)):
+            item = isinstance(spec, Item)
+            due = (token.parent.internal_data if item else internal).get("due")
             if due is not None and due not in instants:
                 instants[due] = from_micros(due)
             user_tasks.append(UserTaskState(str(token.id), spec.element, internal.get("item"), instants[due]))
+            if item:
+                continue  # the frame has the timer
         if isinstance(spec, (Step, Items, Pause)) and spec.deadline is not None and _armed(token):
             watched = None if isinstance(spec, Pause) else spec.element
             timers.append(TimerState(timer_ref(token), spec.deadline.timer, watched, from_micros(internal["due"])))
     fired = tuple(TimerFired(f"{_TIMER}{n}", element, to, from_micros(due)) for n, element, to, due in run.fired)
     return Advance(
-        snapshot=snapshot.encode(run),
+        snapshot=snapshot.encode(run, live),
         user_tasks=tuple(user_tasks),
         timers=tuple(timers),
         fired=fired,
         visited=tuple(run.visited),
         next_due=min((timer.due for timer in timers), default=None),
-        finished=not any(token._state & LIVE for token in run.tasks.values()),
+        finished=not live,
     )

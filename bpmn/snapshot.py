@@ -11,6 +11,7 @@ The first line also names the diagram: state of one version must not be read wit
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -41,12 +42,12 @@ class _Squeezer(threading.local):
 _squeezer = _Squeezer()
 
 
-def encode(run: Run) -> bytes:
-    """The bytes of an instance after a step."""
+def encode(run: Run, live: Iterable[Token]) -> bytes:
+    """The bytes of an instance after a step; `live` are its tokens as `Run.live` gives them."""
     positions: dict[int, int] = {}
     rows: list[Any] = []
     numbers = run.plan.numbers
-    for token in run.live():
+    for token in live:
         positions[token.id] = len(rows)
         parent = positions.get(token._parent or 0, -1)
         rows.append((token.id, parent, numbers[token.task_spec.name], token._state, token.internal_data or 0))
@@ -74,10 +75,11 @@ def _unpack(snapshot: bytes) -> tuple[Any, Any, Any, dict[str, Any]]:
     if snapshot[0] != VERSION:
         raise SnapshotError(f"Keadaan pelaksanaan ini bersandi versi {snapshot[0]}, yang tidak dikenal program ini.")
     try:
+        frame = snapshot[1:]
         # A frame that says its size is given that much memory, whatever `max_output_size` says.
-        if zstandard.frame_content_size(snapshot[1:]) > MAX_BYTES:
+        if zstandard.frame_content_size(frame) > MAX_BYTES:
             raise SnapshotError("Keadaan pelaksanaan yang tersimpan rusak.")
-        payload = _squeezer.release.decompress(snapshot[1:], max_output_size=MAX_BYTES)
+        payload = _squeezer.release.decompress(frame, max_output_size=MAX_BYTES)
         head, _, tail = payload.partition(b"\n")
         digest, next_id, rows = orjson.loads(head)
         variables = canonical.loads(tail) if tail != b"{}" else {}
@@ -98,7 +100,8 @@ def _restore(run: Run, rows: list[Any]) -> None:
             raise ValueError("a child before its parent")
         parent = restored[position] if position >= 0 else run.task_tree
         token = Token(run, specs[names[spec_number]], parent, state, number)
-        token.triggered = isinstance(token.task_spec, Item)
+        if isinstance(token.task_spec, Item):
+            token.triggered = True
         if internal:
             for key, value in internal.items():
                 if not isinstance(value, _INTERNAL[key]):

@@ -7,7 +7,7 @@ tokens are spliced out of the tree at once, so that the thousandth pass of a loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,10 @@ def from_micros(micros: int) -> datetime:
 class Token(Task):
     """A task of the library whose id is a number of its instance, and whose changes of state are not logged."""
 
+    triggered = False
+    thread_id = 0
+    last_state_change = 0.0
+
     def __init__(
         self, workflow: Run, task_spec: Any, parent: Token | None, state: int, number: int | None = None
     ) -> None:
@@ -56,11 +60,8 @@ class Token(Task):
         self.id = number
         self.workflow = workflow
         self.task_spec = task_spec
-        self.triggered = False
-        self.thread_id = 0
         self.data: dict[str, Any] = {}
         self.internal_data: dict[str, Any] = {}
-        self.last_state_change = 0.0
         self._state = state
         self._children: list[int] = []
         self._parent = None
@@ -235,7 +236,7 @@ class Run(BpmnWorkflow):
             last, f"Alur berputar tanpa henti: {names}; tidak ada tugas atau pengatur waktu di dalamnya."
         )
 
-    def live(self) -> Iterable[Token]:
+    def live(self) -> list[Token]:
         """Tokens that a snapshot keeps, oldest first: parents before their children."""
         return sorted((t for t in self.tasks.values() if t._state & LIVE), key=lambda t: t.id)
 

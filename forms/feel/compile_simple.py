@@ -153,6 +153,8 @@ def _compare(node: tree.Compare) -> Code:
     if operator in ("=", "!=") and isinstance(node.right, tree.Literal) and node.right.value is None:
         wanted = operator == "="
         return lambda scope: (left(scope) is None) is wanted
+    if operator == "=":  # what most comparisons are: a call less
+        return lambda scope: equal(left(scope), right(scope), scope.run)
     return lambda scope: compare(operator, left(scope), right(scope), scope.run)
 
 

@@ -91,7 +91,7 @@ class Run:
         self.limits = limits
         self.left = limits.steps
         self.closures = False
-        self._taken: dict[int, tuple[Any, Any]] = {}
+        self._taken: dict[int, tuple[Any, Any]] | None = None
 
     def charge(self, steps: int) -> None:
         """Spends steps; raises FeelLimitError when none are left."""
@@ -126,6 +126,8 @@ class Run:
             number = Decimal(value) if isinstance(value, int) else Decimal(repr(float(value)))
             return number if number.is_finite() and number.adjusted() <= MAGNITUDE else None
         if isinstance(value, (list, tuple, Mapping)):
+            if self._taken is None:
+                self._taken = {}
             known = self._taken.get(id(value))
             if known is None:
                 if depth >= self.limits.depth:
