@@ -31,7 +31,7 @@ from process.errors import FileLost, StorageFull
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
 from process.record import instance_stream
-from service import command, demo, demo_run
+from service import command, demo, demo_run, pdf
 from service.app import serve
 from service.archiving import making
 from service.archiving.bag import ALGORITHMS, safe_name
@@ -60,6 +60,7 @@ class Kept:
     instance: str
     bundle: Path
     made: Made
+    papers: dict[tuple[str, str], bytes]  # by page and identifier
 
     def open(self, folder: Path | None = None) -> Office:
         place = folder or self.folder
@@ -72,15 +73,40 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     folder = tmp_path_factory.mktemp("arsip")
     settings = Settings(f"sqlite:///{folder / 'alur.db'}", folder, "k" * 32, demo=True, cookie_secure=False)
     instance = demo_run.run(settings, lambda _: None, start=START)
-    found = Kept(folder, instance, folder / "berkas.zip", Made(0, ""))
+    found = Kept(folder, instance, folder / "berkas.zip", Made(0, ""), {})
     office = found.open()
     for one in office.archive.waiting(instance, AUDIT):
         office.prints.keep(one, SIMPLE + one.encode())  # how print-outs look is tested with them
-    made = making.make(office, making.collect(office, instance, AUDIT), found.bundle)
+    as_it_is = pdf.render
+
+    def render(html: str, identifier: str, *, limits: pdf.Limits) -> bytes:
+        paper = found.papers[html, identifier] = as_it_is(html, identifier, limits=limits)
+        return paper
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "render", render)
+        made = making.make(office, making.collect(office, instance, AUDIT), found.bundle)
     office.close()
     assert made is not None
     found.made = made
     return found
+
+
+@pytest.fixture
+def papers_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The papers that were laid out for the kept bundle are not laid out again: equal pages make equal bytes, as the
+    test that makes the whole bundle again shows. Answers what was not among them."""
+    new: list[str] = []
+
+    def render(html: str, identifier: str, *, limits: pdf.Limits) -> bytes:
+        if (html, identifier) not in kept.papers:
+            new.append(html)
+            return as_it_is(html, identifier, limits=limits)
+        return kept.papers[html, identifier]
+
+    as_it_is = pdf.render
+    monkeypatch.setattr(pdf, "render", render)
+    return new
 
 
 @pytest.fixture
@@ -529,7 +555,7 @@ def browser(again: Office, app_once: Flask, tmp_path: Path) -> Callable[[str], F
 
 
 def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
-    kept: Kept, again: Office, browser: Callable[[str], FlaskClient]
+    kept: Kept, again: Office, browser: Callable[[str], FlaskClient], papers_once: list[str]
 ) -> None:
     address = f"/pelaksanaan/{kept.instance}"
     auditor, planner, head = browser("auditor"), browser("perencana.prk"), browser("kabag.hkm")
@@ -547,6 +573,7 @@ def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
     assert again.exports.bundle(kept.instance) == first
     again.exports.runner = lambda given, _: running.make(again, given)
     again.exports.turn(threading.Event())
+    assert papers_once == []
     ready = planner.get(f"{address}/berkas/keadaan").text
     assert "Siap diunduh" in ready
     assert "hx-get" not in ready

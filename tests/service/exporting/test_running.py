@@ -193,8 +193,8 @@ def test_a_disk_that_fills_in_the_middle_is_told_and_the_half_file_goes(finished
 
 
 def test_the_file_is_what_its_sum_says(finished):
-    for format in FORMATS:
-        export = asked(finished, format)
+    for format in FORMATS:  # of many events a PDF is slow to lay out
+        export = asked(finished, format, Selection(types=("task.late",)) if format == "pdf" else None)
         make(finished, finished.exports.take())
         done, path = finished.exports.fetch(export.id, AUDITOR_ACTOR)
         content = path.read_bytes()
