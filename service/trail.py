@@ -88,6 +88,7 @@ def instance(instance_id: str) -> ResponseReturnValue:
         times=[_time(one, found, units) for one in found.times],
         wait=_longest(found.times, units),
         inspects=may_inspect(),
+        export=url_for("exports.new", pelaksanaan=instance_id) if may_inspect() else None,
     )
 
 

@@ -76,7 +76,12 @@ def verified(
 
 @audit.command("seal")
 @click.option(
-    "--output", "--keluaran", "output", type=click.Path(dir_okay=False), help="Tulis ujung semua rantai ke berkas ini."
+    "--output",
+    "--keluaran",
+    "output",
+    type=click.Path(dir_okay=False),
+    metavar="BERKAS",
+    help="Tulis ujung semua rantai ke berkas ini.",
 )
 def seal(output: str | None) -> None:
     """Segel ujung semua rantai; simpan catatannya di luar sistem agar perubahan kemudian dapat dibuktikan.

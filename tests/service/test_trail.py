@@ -45,6 +45,17 @@ def test_an_instance_shows_every_event_with_who_when_and_why(begun, visitor):
     assert "Jejak Audit" in text(visitor("auditor").page(f"/pelaksanaan/{begun}"))
 
 
+def test_who_inspects_an_instance_reads_its_number_and_exports_it_from_there(begun, visitor):
+    address = f"/ekspor/baru?pelaksanaan={begun}"
+    auditor = visitor("auditor")
+    page = auditor.page(f"/pelaksanaan/{begun}/jejak")
+    assert f'href="{address}"' in page.text
+    assert f"nomor pelaksanaan {begun}" in text(page)
+    assert begun in text(auditor.page(address))
+    own = visitor("staf.prk").page(f"/pelaksanaan/{begun}/jejak").text
+    assert "/ekspor" not in own
+
+
 def test_filters_of_an_instance_and_its_order(begun, visitor):
     auditor = visitor("auditor")
     whole = text(auditor.page(f"/pelaksanaan/{begun}/jejak"))
