@@ -4,6 +4,9 @@ BIN := .venv/bin
 # Where memory has room for the tests' databases they live there: the same files, without waiting for a disk.
 ROOMY := $(shell test -w /dev/shm && test "$$(df --output=avail -m /dev/shm 2>/dev/null | tail -1)" -gt 4000 && echo TMPDIR=/dev/shm)
 
+# Programs of ours start others (the check of a diagram, a PDF, an export): compiled once, not at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test dev bench setup setup-test lint locks clean
 
 setup:
