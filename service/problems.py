@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from process import errors
 from process.calendar import CalendarError
@@ -138,10 +138,14 @@ def wants_page() -> bool:
 
 
 def typed_text() -> list[tuple[str, str]]:
-    """What the person typed into an ordinary form, so that an error page can give it back; never secrets."""
+    """What the person typed into an ordinary form, so that an error page can give it back; never secrets. Nothing of a
+    form that is too large to be read."""
     if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
         return []
-    return [(name, text) for name, text in request.form.items() if name not in SECRET_FIELDS and text.strip()]
+    try:
+        return [(name, text) for name, text in request.form.items() if name not in SECRET_FIELDS and text.strip()]
+    except RequestEntityTooLarge:
+        return []
 
 
 def answer(problem: dict[str, Any], *, keep_typed: bool = True) -> Response:

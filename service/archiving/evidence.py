@@ -98,7 +98,9 @@ def _index(work: _Examination) -> bool:
         work.findings.append(f"{INDEX} tidak ada.")
         return False
     except _MALFORMED as error:
-        work.findings.append(f"{INDEX} tidak dapat dibaca: {shown(str(error))}")
+        # What we did not say ourselves is English.
+        why = str(error) if type(error) is ValueError else "isinya bukan JSON yang dikenal"
+        work.findings.append(f"{INDEX} tidak dapat dibaca: {why}.")
         return False
     work.index = found
     return True

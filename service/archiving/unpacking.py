@@ -33,7 +33,7 @@ def unpack(path: Path, folder: Path) -> Path:
                 _extract(archive, one, folder)
             return folder / top
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise Unsafe(f"Berkas ini bukan ZIP yang utuh: {error}") from error
+        raise Unsafe("Berkas ini bukan ZIP yang utuh.") from error  # why, the library says in English alone
 
 
 def _checked(entries: list[zipfile.ZipInfo], size: int) -> str:

@@ -475,7 +475,7 @@ def test_a_file_that_is_cut_short_or_no_zip_is_refused(kept: Kept, tmp_path: Pat
     whole = kept.bundle.read_bytes()
     for content in (b"", b"PK", b"bukan zip", whole[: len(whole) // 2], whole[:-30]):
         path.write_bytes(content)
-        assert "bukan ZIP yang utuh" in check(path).findings[0]
+        assert check(path).findings == ("Berkas ini bukan ZIP yang utuh.",)
     middle = whole.index(b"%PDF")
     path.write_bytes(whole[:middle] + b"X" + whole[middle + 1 :])
     assert "rusak dalam ZIP ini" in check(path).findings[0]

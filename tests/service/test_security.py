@@ -100,6 +100,22 @@ def test_bodies_that_are_no_form_data_are_refused_clearly(visitor: Visitors) -> 
         assert answer.json["title"]
 
 
+def test_a_form_that_is_too_large_is_refused_on_a_page(visitor: Visitors, guest: Any) -> None:
+    """What was typed cannot be given back then: the answer must not need it, whoever sent it."""
+    html = {"Accept": "text/html"}
+    large = b"kata=" + b"x" * (security.JSON_LIMIT + 1)
+    kind = "application/x-www-form-urlencoded"
+    auditor = visitor("auditor")
+    answer = auditor.client.post(
+        "/ekspor", data=large, content_type=kind, headers=html | {"X-CSRF-Token": auditor.csrf}
+    )
+    assert (answer.status_code, "Isian melebihi 2 MB" in answer.text) == (413, True)
+    answer = guest.client.post("/ekspor", data=large, content_type=kind, headers=html)
+    assert (answer.status_code, "lang=\"id\"" in answer.text) == (401, True)
+    answer = guest.client.post("/tidak-ada", data=large, content_type=kind, headers=html)
+    assert answer.status_code == 404
+
+
 def test_text_in_an_address_is_never_markup(visitor: Visitors) -> None:
     attack = '"><script>alert(1)</script>'
     for path in ("/tugas", "/pelaksanaan"):
