@@ -53,6 +53,8 @@ def make(
     try:
         if shutil.disk_usage(target.parent).free < 2 * needed + files.RESERVE_BYTES:
             raise StorageFull(FULL)
+        if workshop is not None:  # what a killed server had begun in it is no start for anything
+            shutil.rmtree(workshop, ignore_errors=True)
         folder = folder or Path(tempfile.mkdtemp(dir=target.parent, prefix=".berkas-"))
         folder.mkdir(exist_ok=True)
         part = folder / "berkas.zip"
