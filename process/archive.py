@@ -8,24 +8,24 @@ instance finished. So a bundle that is made again later is the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from forms import Form
 from process.audit import NewEvent
+from process.bundle import Bundle, Document, File, Print, Step
 from process.clock import instant
 from process.completing import sight_of
 from process.context import read_data
 from process.definitions import Version
-from process.documents import PrintOut, Signature, to_printout, to_version
+from process.documents import Signature, to_printout, to_version
 from process.errors import Conflict, FileLost, Forbidden, NotFound
-from process.exports import Export, Exports
+from process.export_rows import Export
+from process.exports import Exports
 from process.files import Blobs
-from process.model import Actor, Attachment, DocumentVersion, Instance, InstanceState
+from process.model import Actor, Attachment, InstanceState
 from process.record import SYSTEM_STREAM, append
 from process.records import Record, of_stream
 from process.rows import TASK_COLUMNS, TaskRow, to_instance
@@ -44,71 +44,6 @@ from process.tables import (
 from process.work import Desk, Work
 
 _META = tuple(column for column in document_version.c if column.name not in ("data", "same_as"))
-
-
-@dataclass(frozen=True)
-class Document:
-    """One version of a document with its form; `by`: `{nama, jabatan?, unit?}` of who wrote it, as of then, empty when
-    the event's payload was erased; `seq`: that event's number."""
-
-    version: DocumentVersion
-    name: str
-    form: Form
-    data: Mapping[str, Any]
-    by: Mapping[str, Any]
-    seq: int | None
-    signatures: tuple[Signature, ...]
-
-
-@dataclass(frozen=True)
-class File:
-    """An attachment; `number` of the step it was added at (None: the start), `item` of that step."""
-
-    attachment: Attachment
-    at: datetime
-    number: int | None
-    item: str | None
-
-
-@dataclass(frozen=True)
-class Print:
-    """A print-out that is ready, and the document version that it shows."""
-
-    printout: PrintOut
-    document: DocumentVersion
-
-
-@dataclass(frozen=True)
-class Step:
-    """A task that has ended; `by` as for documents, empty when nobody completed it."""
-
-    task: TaskRow
-    by: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """All that goes into the archive bundle. `versions`: those that the instance ran on, in order; the last is the one
-    that it ended under. `records`: its events from the first to the last that belongs to it (the finish, and the making
-    of print-outs that were asked for until then). `units`: names by code, as of the finish."""
-
-    instance: Instance
-    finished: datetime
-    units: Mapping[str, str]
-    versions: tuple[Version, ...]
-    documents: tuple[Document, ...]
-    files: tuple[File, ...]
-    prints: tuple[Print, ...]
-    steps: tuple[Step, ...]
-    records: tuple[Record, ...]
-
-    @property
-    def version(self) -> Version:
-        return self.versions[-1]
-
-    def unit(self, code: str | None) -> str:
-        """The name of a unit as of the finish, else its code."""
-        return self.units.get(code or "", code or "")
 
 
 class Archive:

@@ -106,7 +106,7 @@ class Erasing:
             self.exports.outdate(tx, now)
             for begin in range(0, len(wanted), TOGETHER):
                 self._some(tx, wanted[begin : begin + TOGETHER], why, actor, now)
-            leave_no_traces(tx)
+        leave_no_traces(self.store)
         self.exports.expire()
         return len(wanted)
 

@@ -12,7 +12,8 @@ from process.definitions import Definitions
 from process.drafting import Drafts
 from process.engine import Engine
 from process.erasing import Erasing
-from process.exports import MOST_BYTES, Exports
+from process.export_making import MOST_BYTES
+from process.exports import Exports
 from process.files import MAX_BYTES, Files
 from process.inbox import Inbox
 from process.inspection import Inspection

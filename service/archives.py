@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from process.exports import Export
+from process.export_rows import Export
 from service.exports import STATES
 from service.security import actor, office, quiet
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from forms import indonesian
 from process import authority
 from process.errors import InvalidData
-from process.exports import Export
+from process.export_rows import Export
 from process.model import AUDITOR, PENGELOLA
 from service import selecting
 from service.exporting import FORMATS, Format

@@ -21,7 +21,8 @@ from service.archiving.bag import BagWriter, Entry, safe_name
 from service.exporting.jsonl import lines
 
 if TYPE_CHECKING:
-    from process.archive import Archive, Bundle, Document, Step
+    from process.archive import Archive
+    from process.bundle import Bundle, Document, Step
     from process.definitions import Version
 
 LAYOUT = 1  # of the bundle, as docs/archive.md describes it; a new one gets a new number

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from process import files
-from process.archive import Bundle
+from process.bundle import Bundle
 from process.errors import Conflict, StorageFull
 from process.model import Actor
 from service.archiving import bundle as contents

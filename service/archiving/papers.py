@@ -24,7 +24,7 @@ from service.telling import Context
 from service.words import tanggal, ukuran, waktu
 
 if TYPE_CHECKING:
-    from process.archive import Bundle, Document
+    from process.bundle import Bundle, Document
 
 PER_REPORT = 2_000  # events in one PDF of the trail: a longer one comes in parts
 

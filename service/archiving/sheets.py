@@ -24,7 +24,7 @@ from forms.scope import get_at
 from service.words import waktu
 
 if TYPE_CHECKING:
-    from process.archive import Bundle, Document
+    from process.bundle import Bundle, Document
 
 MOST_CHARACTERS = 32_767  # of a cell
 EXACT_DIGITS = 15

@@ -15,7 +15,7 @@ from process.errors import StorageFull
 from service.command.common import Command, Problem, new_file, opened, operator, why
 
 if TYPE_CHECKING:
-    from process.exports import Made
+    from process.export_rows import Made
     from process.office import Office
     from process.records import Selection
     from service.exporting import Format

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from process.errors import AlurError
-from process.exports import BUNDLE, Export, Made
+from process.export_rows import BUNDLE, Export, Made
 from process.model import Actor
 from service.archiving import making
 from service.exporting import FORMATS

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from forms import indonesian
 from process.errors import InvalidData, StorageFull
-from process.exports import Made
+from process.export_rows import Made
 from service.exporting import FORMATS, Format
 from service.exporting.source import ExportError, Source, Told
 

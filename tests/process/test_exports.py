@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from process.errors import Conflict, FileLost, Forbidden, InvalidData, NotFound
-from process.exports import ATTEMPTS, KEPT, LEASE, MOST_OPEN, Made
+from process.export_making import ATTEMPTS, LEASE
+from process.export_rows import KEPT, Made
+from process.exports import MOST_OPEN
 from process.model import ADMINISTRATOR, AUDITOR, SYSTEM, Actor
 from process.records import Selection
 

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from process.exports import KEPT
+from process.export_rows import KEPT
 from service.exporting import FORMATS
 from service.exporting.running import make
 
