@@ -93,6 +93,25 @@ def meaning(store: Store, selection: Selection) -> Meaning:
     return Meaning(*names)
 
 
+def meanings(store: Store, selections: Iterable[Selection]) -> dict[Selection, Meaning]:
+    """The names of what several selections name, read at once; what does not exist (any more) is called by its code."""
+    asked = tuple(dict.fromkeys(selections))
+    tables = (
+        ([one.person for one in asked], person.c.id, person.c.name),
+        ([one.unit for one in asked], unit.c.code, unit.c.name),
+        ([one.process for one in asked], process_definition.c.id, process_definition.c.name),
+        ([one.instance for one in asked], instance.c.id, instance.c.title),
+    )
+    columns = []
+    with store.reading() as tx:
+        for values, key, name in tables:
+            wanted = {value for value in values if value is not None}
+            rows = tx.all(sa.select(key.label("key"), name.label("name")).where(key.in_(wanted))) if wanted else ()
+            known = {row.key: row.name for row in rows}
+            columns.append([str(known.get(value) or ("" if value is None else value)) for value in values])
+    return {one: Meaning(*(column[at] for column in columns)) for at, one in enumerate(asked)}
+
+
 def person_of(store: Store, account: str) -> int | None:
     """The id of the person with an account of that name, in any case of letters; None without one."""
     with store.reading() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
@@ -10,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from forms import indonesian
-from process import authority
+from process import authority, naming
 from process.errors import InvalidData
 from process.export_rows import Export
 from process.model import AUDITOR, PENGELOLA
 from service import selecting
 from service.exporting import FORMATS, Format
-from service.exporting.selection import described
+from service.exporting.selection import described, in_words
 from service.exporting.writing import file_name, find, too_many
 from service.security import actor, office, quiet
 
@@ -132,9 +133,12 @@ def _fragment() -> tuple[str, str]:
     """The list as HTML, and its fingerprint, which the list sends along when it asks whether it is still current."""
     who = actor()
     found = office().exports.mine(who)
+    names = naming.meanings(office().store, [one.selection for one in found])
+    persons = {one.selection.person for one in found if one.selection.person is not None}
+    accounts = naming.accounts(office().store, persons)
     html = render_template(
         "export/fragment.html",
-        rows=[_row(one, who.person_id) for one in found],
+        rows=[_row(one, who.person_id, names[one.selection], accounts) for one in found],
         busy=any(one.open for one in found),
         everyone=authority.has(who, AUDITOR),
         sidik=PLACEHOLDER,
@@ -143,21 +147,17 @@ def _fragment() -> tuple[str, str]:
     return html.replace(PLACEHOLDER, fingerprint), fingerprint
 
 
-def _row(one: Export, me: int | None) -> dict[str, Any]:
+def _row(one: Export, me: int | None, names: naming.Meaning, accounts: Mapping[int, str]) -> dict[str, Any]:
     format = FORMATS.get(one.format)
     state, badge = STATES[one.state]
-    try:
-        about = described(office().store, one.selection)
-    except InvalidData:
-        about = (("Pilihan", "tidak dapat ditampilkan lagi"),)
     return {
         "export": one,
         "format": format.name if format else one.format.upper(),
-        "about": about,
+        "about": in_words(one.selection, names),
         "state": state,
         "badge": badge,
         "progress": _progress(one),
-        "again": _again(one) if format else None,
+        "again": _again(one, accounts) if format else None,
         "by": one.asked_name if one.asked_by != me else None,
     }
 
@@ -173,10 +173,10 @@ def _progress(one: Export) -> dict[str, Any] | None:
     return {"text": f"{done} dari {total} peristiwa ({part} %){last}", "done": one.done, "total": max(one.total, 1)}
 
 
-def _again(one: Export) -> str:
+def _again(one: Export, accounts: Mapping[int, str]) -> str:
     """The page that asks for the same anew."""
     person = one.selection.person
-    account = office().people.profile(person).username if person is not None else None
+    account = accounts.get(person) if person is not None else None
     return url_for("exports.new", **selecting.query(one.selection, account), format=one.format)
 
 

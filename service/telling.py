@@ -76,6 +76,24 @@ class Change:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the events of an instance are filtered by: group, who acted (id, or `sistem`) with the name, step, unit."""
+
+    group: str
+    actor: str
+    who: str
+    element: str | None
+    unit: str | None
+
+
+def facets(record: Record, context: Context) -> Facets:
+    """What is needed of every event, also of those that are on another page."""
+    name = text(record.by.get("nama")) or _nameless(record)
+    actor = str(record.header.actor or "sistem")
+    return Facets(group_of(record.type), actor, name, _element(record, context), _unit(record, context))
+
+
 def group_of(type_: str) -> str:
     """The code of the group that a type belongs to; empty for an unknown one."""
     return next((code for code, _, begins in GROUPS if type_.startswith(begins)), "")
@@ -89,7 +107,7 @@ def line(record: Record, context: Context) -> dict[str, Any]:
     """Everything that the pages show of an event."""
     data = record.data
     place = context.tasks.get(record.header.task or "")
-    element = record.header.element or (place.element if place is not None else None)
+    element = _element(record, context)
     item = text(data.get("item")) or (place.item if place is not None else None)
     reason = data.get("alasan") or data.get("catatan")
     return {
@@ -121,7 +139,7 @@ def line(record: Record, context: Context) -> dict[str, Any]:
 def who(record: Record) -> str:
     """Name and position as they were; an acting one says so, and for whom."""
     by = record.by
-    name = text(by.get("nama")) or ("Tidak diketahui" if record.header.actor else "Sistem")
+    name = text(by.get("nama")) or _nameless(record)
     kind = KINDS.get(record.header.kind or "", "")
     title = text(by.get("jabatan")) or ""
     if kind and title and not title.startswith(kind):
@@ -129,6 +147,15 @@ def who(record: Record) -> str:
     parts = [name] + ([title] if title and title != name else [])
     acting = text(by.get("mewakili"))
     return ", ".join(parts) + (f" (mewakili {acting})" if acting else "")
+
+
+def _nameless(record: Record) -> str:
+    return "Tidak diketahui" if record.header.actor else "Sistem"
+
+
+def _element(record: Record, context: Context) -> str | None:
+    place = context.tasks.get(record.header.task or "")
+    return record.header.element or (place.element if place is not None else None)
 
 
 def text(value: object) -> str | None:

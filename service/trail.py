@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -58,12 +58,12 @@ def instance(instance_id: str) -> ResponseReturnValue:
     context = telling.Context(units, found.tasks, found.version, found.documents)
     chosen = {name: _asked(name) for name in ("kelompok", "pegawai", "langkah", "unit")}
     oldest_first = _asked("urut") == "lama"
-    lines = [telling.line(record, context) for record in found.records]
-    shown = [line for line in lines if _matches(line, chosen)]
+    facets = [telling.facets(record, context) for record in found.records]
+    shown = [record for record, one in zip(found.records, facets, strict=True) if _matches(one, chosen)]
     if not oldest_first:
         shown.reverse()
     start = min(_number("mulai"), max(len(shown) - 1, 0))
-    page = shown[start : start + PER_PAGE]
+    page = [telling.line(record, context) for record in shown[start : start + PER_PAGE]]
 
     def address(**changed: Any) -> str:
         query = {**chosen, "urut": "lama" if oldest_first else "", **changed}
@@ -76,14 +76,14 @@ def instance(instance_id: str) -> ResponseReturnValue:
         process=found.version.process,
         state=showing.state_of(found.instance),
         days=_by_day(page),
-        total=len(lines),
+        total=len(facets),
         matching=len(shown),
         hidden=found.hidden,
         start=start,
         per_page=PER_PAGE,
         chosen=chosen,
         oldest_first=oldest_first,
-        choices=_choices(lines, found, units),
+        choices=_choices(facets, found),
         address=address,
         times=[_time(one, found, units) for one in found.times],
         wait=_longest(found.times, units),
@@ -92,28 +92,22 @@ def instance(instance_id: str) -> ResponseReturnValue:
     )
 
 
-def _matches(line: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
-    asked = (
-        ("kelompok", telling.group_of(line["type"])),
-        ("pegawai", str(line["actor"] or "sistem")),
-        ("langkah", line["element"]),
-        ("unit", line["unit"]),
-    )
+def _matches(one: telling.Facets, chosen: Mapping[str, str]) -> bool:
+    asked = (("kelompok", one.group), ("pegawai", one.actor), ("langkah", one.element), ("unit", one.unit))
     return all(not chosen[name] or chosen[name] == value for name, value in asked)
 
 
-def _choices(lines: Iterable[Mapping[str, Any]], found: InstanceTrail, units: Mapping[str, str]) -> dict[str, Any]:
+def _choices(facets: Sequence[telling.Facets], found: InstanceTrail) -> dict[str, Any]:
     """What the filters offer: only what occurs."""
-    lines = list(lines)
-    groups = {telling.group_of(line["type"]) for line in lines}
-    people = {str(line["actor"] or "sistem"): line["who"].split(",")[0] for line in lines}
-    elements = {line["element"] for line in lines if line["element"]}
+    groups = {one.group for one in facets}
+    people = {one.actor: one.who for one in facets}
+    elements = {one.element for one in facets if one.element}
     steps = {place.element: (place.number, place.name) for place in found.tasks.values()}
     return {
         "groups": [(code, name) for code, name, _ in telling.GROUPS if code in groups],
         "people": sorted(people.items(), key=lambda one: one[1]),
         "steps": sorted((steps.get(one, (999, one)), one) for one in elements),
-        "units": sorted({line["unit"] for line in lines if line["unit"]}),
+        "units": sorted({one.unit for one in facets if one.unit}),
     }
 
 
