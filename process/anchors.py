@@ -77,7 +77,7 @@ class Anchor:
             right = data["jenis"] == KIND and heads[0].stream == SYSTEM_STREAM and made.at.tzinfo is not None
             told = data["ringkasan"]
         except (CanonicalError, KeyError, IndexError, TypeError, ValueError, ArithmeticError, OverflowError) as error:
-            raise _wrong("Berkas ini bukan catatan segel yang dibuat dengan: alur audit seal --output.") from error
+            raise _wrong("Berkas ini bukan catatan segel yang dibuat dengan: alur audit seal --keluaran.") from error
         if not right:
             raise _wrong("Berkas ini bukan catatan segel jejak audit.")
         if told != made.digest:

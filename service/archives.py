@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from process.export_rows import Export
-from service.exports import STATES
+from service.exports import STATES, kept_file
 from service.security import actor, office, quiet
 
 blueprint = Blueprint("archives", __name__)
@@ -49,12 +49,7 @@ def cancel(instance_id: str) -> ResponseReturnValue:
 def file(instance_id: str) -> ResponseReturnValue:
     """The bundle, to be kept; for who may see everything of the instance."""
     found, path = office().archive.fetch(instance_id, actor())
-    response: Response = send_file(
-        path, mimetype="application/zip", as_attachment=True, download_name=found.name, etag=found.sha256 or False
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return kept_file(found, path, "application/zip")
 
 
 def _state(asked: Export | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
@@ -117,12 +118,14 @@ def remove(export_id: str) -> ResponseReturnValue:
 def file(export_id: str) -> ResponseReturnValue:
     """The file, to be kept; only for who asked, or an auditor."""
     found, path = office().exports.fetch(export_id, actor())
+    known = FORMATS.get(found.format)
+    return kept_file(found, path, known.media_type if known is not None else "application/octet-stream")
+
+
+def kept_file(found: Export, path: Path, media_type: str) -> Response:
+    """A finished file as a download that nothing on the way keeps and no browser runs."""
     response: Response = send_file(
-        path,
-        mimetype=FORMATS[found.format].media_type if found.format in FORMATS else "application/octet-stream",
-        as_attachment=True,
-        download_name=found.name,
-        etag=found.sha256 or False,
+        path, mimetype=media_type, as_attachment=True, download_name=found.name, etag=found.sha256 or False
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     response.headers["Cache-Control"] = "private, no-store"

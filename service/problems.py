@@ -75,6 +75,9 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     PasswordWrong: (422, "kata-sandi-salah"),
 }
 
+#: What the slug of a refusal says, for who reads the security log.
+WORDS = {slug: (kind.__doc__ or "").strip().splitlines()[0] for kind, (_, slug) in reversed(TABLE.items())}
+
 #: What Flask and Werkzeug themselves raise.
 HTTP_TITLES = {
     400: ("Permintaan tidak dapat dibaca", "Permintaan yang dikirim tidak lengkap atau rusak."),

@@ -144,6 +144,7 @@ def clean(text: str) -> str:
 
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+templates.filters["clean"] = clean
 
 
 def at(moment: datetime | None) -> str:

@@ -36,8 +36,8 @@ class Asked:
 
 def read(office: Office, args: MultiDict[str, str], now: datetime, *, days: int | None = None) -> Asked:
     """The selection of a query. `days`: how many days back it begins when it names neither a period nor an instance."""
-    values: dict[str, Any] = {name: _clean(args.get(name, "")) for name in NAMES}
-    values["jenis"] = list(dict.fromkeys(_clean(one) for one in args.getlist("jenis") if one.strip()))
+    values: dict[str, Any] = {name: clean(args.get(name, "")) for name in NAMES}
+    values["jenis"] = list(dict.fromkeys(clean(one) for one in args.getlist("jenis") if one.strip()))
     if days is not None and not any(name in args for name in ("dari", "sampai", "pelaksanaan")):
         values["dari"] = (indonesian.today(now) - timedelta(days=days - 1)).isoformat()
     errors: dict[str, str] = {}
@@ -109,7 +109,8 @@ def presets(now: datetime) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A value of the query as it is used: without blanks around it, and not endless."""
     return text.replace("\x00", " ").strip()[:LONGEST]
 
 

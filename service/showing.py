@@ -19,6 +19,14 @@ STATES = {
     InstanceState.FINISHED: ("Selesai", "bg-green-lt"),
     InstanceState.CANCELLED: ("Dibatalkan", "bg-secondary-lt"),
 }
+# What became of a step: `process.durations.StepTime.outcome`.
+OUTCOMES = {
+    "waiting": ("Menunggu diambil", "bg-secondary-lt"),
+    "working": ("Sedang dikerjakan", "bg-blue-lt"),
+    "done": ("Selesai", "bg-green-lt"),
+    "skipped": ("Tidak menyampaikan", "bg-red-lt"),
+    "obsolete": ("Dibatalkan", "bg-secondary-lt"),
+}
 
 
 def steps(process: Process, instance: Instance, current: str, open_elements: Collection[str]) -> list[dict[str, Any]]:

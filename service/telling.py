@@ -50,6 +50,7 @@ LABELS = {
     "name": "Nama", "hari": "Hari", "jumlah": "Jumlah perubahan", "segel": "Segel", "rantai": "Rantai",
     "nomor": "Nomor", "perihal": "Perihal", "format": "Format", "proses": "Proses", "catatan": "Catatan",
 }  # fmt: skip
+SETTINGS = {"office": "Jenis kantor", "persetujuan": "Persetujuan sebelum versi berlaku"}
 _INSTANTS = frozenset({"batas", "jatuh_tempo", "diunggah", "diminta"})  # as microseconds
 _MOMENTS = frozenset({"berlaku", "mulai", "sampai"})  # as ISO text
 _APART = frozenset(
@@ -173,24 +174,33 @@ def step_of(version: Version | None, element: str | None, place: TaskPlace | Non
 def _subject(record: Record, context: Context, element: str | None, item: str | None, place: TaskPlace | None) -> str:
     """What it is about, in a few words: step, document or file, Bagian."""
     data = record.data
-    parts = []
+    parts: list[str] = []
     step = step_of(context.version, element, place)
     if step:
         parts.append(step + (f", lintasan ke-{place.pass_}" if place is not None and place.pass_ > 1 else ""))
     document = text(data.get("dokumen"))
     if document:
         parts.append(_document(context, document) + (f" versi {plain(data['versi'])}" if "versi" in data else ""))
-    for key in ("berkas", "nama_jabatan", "akun", "kode", "pengaturan"):
-        if text(data.get(key)):
-            parts.append(str(data[key]))
-    if not parts and text(data.get("nama")):
-        parts.append(str(data["nama"]))
+    if record.type == "setting.changed":
+        parts += [name] if (name := setting_name(data)) else []
+    else:
+        for key in ("berkas", "nama_jabatan", "akun", "kode"):
+            if text(data.get(key)):
+                parts.append(str(data[key]))
+        if not parts and text(data.get("nama")):
+            parts.append(str(data["nama"]))
     if item:
         parts.append(context.units.get(item, item))
     lines = data.get("rincian")
     if isinstance(lines, list) and len(lines) > 1:
         parts.append(f"{len(lines)} tugas")
     return _cut(" · ".join(parts))
+
+
+def setting_name(data: Mapping[str, Any]) -> str:
+    """What the setting is called that an event tells of."""
+    name = text(data.get("pengaturan")) or text(data.get("nama")) or ""
+    return SETTINGS.get(name, name)
 
 
 def _document(context: Context, key: str) -> str:
@@ -279,6 +289,9 @@ def _facts(record: Record, context: Context) -> list[tuple[str, str]]:
         if key in _APART or key in _UNSHOWN or value in (None, "", [], {}):
             continue
         if key == "jumlah" and isinstance(record.data.get("perubahan"), list):
+            continue
+        if record.type == "setting.changed" and key in ("nama", "pengaturan"):
+            found.append((_label("pengaturan"), setting_name(record.data)))
             continue
         found.append((_label(key), _value(key, value, context)))
     return found

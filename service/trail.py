@@ -19,7 +19,7 @@ from process.model import ADMINISTRATOR, AUDITOR
 from process.records import Record
 from process.security_log import TYPES as SECURITY_TYPES
 from process.security_log import SecuritySelection
-from service import selecting, showing, telling
+from service import problems, selecting, showing, telling
 from service.processes import unit_names
 from service.security import actor, office
 from service.words import baku, kerja
@@ -29,13 +29,6 @@ blueprint = Blueprint("trail", __name__)
 DAYS = 30  # that the record of everything begins with
 PER_PAGE = 100  # events of one instance
 DETAILS = {"cara": "Metode", "alamat": "Halaman"}  # what the security log notes of a refusal; the rest by its key
-OUTCOMES = {
-    "waiting": ("Menunggu diambil", "bg-secondary-lt"),
-    "working": ("Sedang dikerjakan", "bg-blue-lt"),
-    "done": ("Selesai", "bg-green-lt"),
-    "skipped": ("Tidak menyampaikan", "bg-red-lt"),
-    "obsolete": ("Dibatalkan", "bg-secondary-lt"),
-}
 
 
 def may_inspect() -> bool:
@@ -112,7 +105,7 @@ def _choices(facets: Sequence[telling.Facets], found: InstanceTrail) -> dict[str
 
 
 def _time(one: StepTime, found: InstanceTrail, units: Mapping[str, str]) -> dict[str, Any]:
-    name, badge = OUTCOMES[one.outcome]
+    name, badge = showing.OUTCOMES[one.outcome]
     return {
         "number": one.number,
         "name": one.name,
@@ -253,6 +246,7 @@ def security() -> ResponseReturnValue:
         errors=errors,
         types=SECURITY_TYPES,
         details=DETAILS,
+        reasons=problems.WORDS,
         presets=selecting.presets(now),
         address=lambda **changed: url_for("trail.security", **selecting.kept(values, **changed)),
         inspects=may_inspect(),
@@ -271,7 +265,7 @@ def _by_day(lines: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, A
 
 
 def _asked(name: str) -> str:
-    return request.args.get(name, "").replace("\x00", " ").strip()[: selecting.LONGEST]
+    return selecting.clean(request.args.get(name, ""))
 
 
 def _number(name: str) -> int:

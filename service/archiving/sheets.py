@@ -21,14 +21,14 @@ from forms.display import text_of
 from forms.fields import identity
 from forms.schema import ChoiceField, Component, DateTimeField, Field, FilesField, Group, KeyPath, Rows
 from forms.scope import get_at
+from service.cells import MOST_CHARACTERS, fitted
 from service.words import waktu
 
 if TYPE_CHECKING:
     from process.bundle import Bundle, Document
 
-MOST_CHARACTERS = 32_767  # of a cell
 EXACT_DIGITS = 15
-CUT = " … (terpotong; utuh dalam berkas JSON)"
+WHOLE = "utuh dalam berkas JSON"
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,7 @@ class _Book:
         elif isinstance(value, date):
             sheet.write_datetime(line, number, value, self.day)
         else:
-            text = str(value)
-            if len(text) > MOST_CHARACTERS:
-                text = text[: MOST_CHARACTERS - len(CUT)] + CUT
-            sheet.write_string(line, number, text, self.wrap)
+            sheet.write_string(line, number, fitted(str(value), WHOLE), self.wrap)
 
     def _name(self, title: str) -> str:
         """A name of a sheet: at most 31 characters, none that is forbidden, and only once."""

@@ -15,21 +15,21 @@ def archive() -> None:
 
     \b
     Contoh:
-      alur archive make ab2c3d4e5f6g7h2i --output berkas.zip
+      alur archive make ab2c3d4e5f6g7h2i --keluaran berkas.zip
       alur archive verify berkas.zip
     """
 
 
 @archive.command("make")
 @click.argument("pelaksanaan")
-@click.option("--output", required=True, help="Berkas ZIP yang ditulis.")
-@click.option("--force", is_flag=True, help="Timpa berkas tujuan yang sudah ada.")
+@click.option("--keluaran", "output", required=True, help="Berkas ZIP yang ditulis.")
+@click.option("--timpa", "force", is_flag=True, help="Timpa berkas tujuan yang sudah ada.")
 def make(pelaksanaan: str, output: str, force: bool) -> None:
     """Tulis berkas arsip satu pelaksanaan yang selesai. Dibuat lagi, isinya sama bita demi bita.
 
     \b
     Contoh:
-      alur archive make ab2c3d4e5f6g7h2i --output berkas.zip
+      alur archive make ab2c3d4e5f6g7h2i --keluaran berkas.zip
     """
     from service.archiving import making
     from service.pdf import PrintError

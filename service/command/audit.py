@@ -23,15 +23,13 @@ def audit() -> None:
     \b
     Contoh:
       alur audit verify
-      alur audit seal --output segel.json
+      alur audit seal --keluaran segel.json
     """
 
 
 @audit.command("verify")
-@click.option("--instance", "--pelaksanaan", "instance_id", help="Hanya pelaksanaan ini.")
-@click.option(
-    "--anchor", "--segel", "anchor", type=Source(), help="Bandingkan pula dengan berkas dari alur audit seal."
-)
+@click.option("--pelaksanaan", "instance_id", help="Hanya pelaksanaan ini.")
+@click.option("--segel", "anchor", type=Source(), help="Bandingkan pula dengan berkas dari alur audit seal.")
 @click.option("--tanpa-berkas", is_flag=True, help="Jangan membaca isi berkas lampiran dan cetakan.")
 def verify(instance_id: str | None, anchor: tuple[str, bytes] | None, tanpa_berkas: bool) -> None:
     """Periksa semua rantai, segelnya, dan data yang dibuktikannya. Keluar dengan 1 bila ada yang berubah.
@@ -39,8 +37,8 @@ def verify(instance_id: str | None, anchor: tuple[str, bytes] | None, tanpa_berk
     \b
     Contoh:
       alur audit verify
-      alur audit verify --instance ab2c3d4e5f6g7h2i
-      alur audit verify --anchor segel-2026-09-30.json
+      alur audit verify --pelaksanaan ab2c3d4e5f6g7h2i
+      alur audit verify --segel segel-2026-09-30.json
     """
     from process.anchors import Anchor
 
@@ -76,7 +74,6 @@ def verified(
 
 @audit.command("seal")
 @click.option(
-    "--output",
     "--keluaran",
     "output",
     type=click.Path(dir_okay=False),
@@ -90,7 +87,7 @@ def seal(output: str | None) -> None:
 
     \b
     Contoh:
-      alur audit seal --output segel-2026-09-30.json
+      alur audit seal --keluaran segel-2026-09-30.json
     """
     with opened() as office:
         who = operator()
@@ -111,10 +108,12 @@ def seal(output: str | None) -> None:
 
 
 @audit.command("erase")
-@click.option("--event", "events", multiple=True, metavar="RANTAI:NOMOR", help="Peristiwa ini; boleh berulang.")
-@click.option("--person", "person", metavar="AKUN", help="Semua yang dilakukan pemilik akun ini atau yang mengenainya.")
-@click.option("--reason", "--alasan", "reason", required=True, help="Dasar hukum dan siapa yang memerintahkan.")
-@click.option("--yes", "--ya", "agreed", is_flag=True, help="Jangan tanyakan lagi.")
+@click.option("--peristiwa", "events", multiple=True, metavar="RANTAI:NOMOR", help="Peristiwa ini; boleh berulang.")
+@click.option(
+    "--pegawai", "person", metavar="AKUN", help="Semua yang dilakukan pemilik akun ini atau yang mengenainya."
+)
+@click.option("--alasan", "reason", required=True, help="Dasar hukum dan siapa yang memerintahkan.")
+@click.option("--ya", "agreed", is_flag=True, help="Jangan tanyakan lagi.")
 def erase(events: tuple[str, ...], person: str | None, reason: str, agreed: bool) -> None:
     """Hapus isi peristiwa menurut hukum. Peristiwanya tetap ada, rantainya tetap dapat diperiksa.
 
@@ -123,11 +122,11 @@ def erase(events: tuple[str, ...], person: str | None, reason: str, agreed: bool
 
     \b
     Contoh:
-      alur audit erase --event system:42 --reason "Putusan PN Jambi 12/2026"
-      alur audit erase --person budi --reason "Permintaan subjek data, UU 27/2022 Pasal 8"
+      alur audit erase --peristiwa system:42 --alasan "Putusan PN Jambi 12/2026"
+      alur audit erase --pegawai budi --alasan "Permintaan subjek data, UU 27/2022 Pasal 8"
     """
     if bool(events) == bool(person):
-        raise Problem("sebut salah satu: --event atau --person.", 2)
+        raise Problem("sebut salah satu: --peristiwa atau --pegawai.", 2)
     with opened() as office:
         chosen = office.erasing.of_events(events) if events else office.erasing.of_person(str(person))
         if not chosen:

@@ -45,8 +45,29 @@ class Problem(Exception):
 # -- help -----------------------------------------------------------------------------------------------------------
 
 
+# Every option has an Indonesian name, which help names first, and an English one, which means the same.
+ENGLISH = {
+    "--akun": "--account", "--aktifkan": "--enable", "--alasan": "--reason", "--catatan": "--note",
+    "--dasar": "--basis",
+    "--formulir": "--form", "--induk": "--parent", "--jenis": "--type", "--kalender": "--calendar", "--kata": "--word",
+    "--keadaan": "--state", "--keluaran": "--output", "--kode": "--code", "--kop": "--letterhead", "--mulai": "--from",
+    "--nama": "--name", "--nama-jabatan": "--title", "--pegawai": "--person", "--pelaksanaan": "--instance",
+    "--peran": "--role", "--peran-sistem": "--system-role", "--peristiwa": "--event", "--pratinjau": "--preview",
+    "--proses": "--process", "--sampai": "--until", "--sandi": "--password", "--segel": "--anchor",
+    "--sejak": "--since",
+    "--semua": "--all", "--tahun": "--year", "--tanpa-berkas": "--no-files", "--terapkan": "--apply",
+    "--terlambat": "--late", "--tetap": "--permanent", "--timpa": "--force", "--ya": "--yes",
+}  # fmt: skip
+
+
 class Command(click.Command):
-    """A command whose help is Indonesian throughout."""
+    """A command whose help is Indonesian throughout, and whose options go by both their names."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for option in self.params:
+            if isinstance(option, click.Option):
+                option.opts += [ENGLISH[name] for name in option.opts if name in ENGLISH]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Pemakaian: ")
@@ -89,7 +110,7 @@ class Group(Command, click.Group):
         Command.format_options(self, ctx, formatter)
         commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
         with formatter.section("Perintah"):
-            formatter.write_dl([(name, command.get_short_help_str(100)) for name, command in commands])
+            formatter.write_dl([(name, command.get_short_help_str(200)) for name, command in commands])
 
 
 Group.group_class = Group
@@ -119,7 +140,7 @@ def in_indonesian(error: click.ClickException) -> str:
 def _parameter(error: click.BadParameter) -> str:
     if error.param is None:
         return str(error.param_hint or "isian")
-    return max(error.param.opts, key=len) if isinstance(error.param, click.Option) else error.param.human_readable_name
+    return error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
 
 
 def _expected(error: click.BadParameter) -> str:

@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 
 # How an option is called where the pages' addresses have the same.
 OPTIONS = {
-    "dari": "--since", "sampai": "--until", "pelaksanaan": "--instance", "proses": "--process", "unit": "--unit",
-    "pegawai": "--person", "jenis": "--type", "kata": "--word",
+    "dari": "--sejak", "sampai": "--sampai", "pelaksanaan": "--pelaksanaan", "proses": "--proses", "unit": "--unit",
+    "pegawai": "--pegawai", "jenis": "--jenis", "kata": "--kata",
 }  # fmt: skip
 
 
 @click.command("export", cls=Command)
 @click.option("--format", "format_", required=True, help="csv, xlsx, jsonl, pdf, xes, atau ocel.")
-@click.option("--since", help="Tanggal pertama (WIB), misalnya 2026-07-01.")
-@click.option("--until", help="Tanggal terakhir (WIB), termasuk hari itu.")
-@click.option("--instance", help="Hanya pelaksanaan ini.")
-@click.option("--process", help="Hanya proses ini.")
+@click.option("--sejak", "since", help="Tanggal pertama (WIB), misalnya 2026-07-01.")
+@click.option("--sampai", "until", help="Tanggal terakhir (WIB), termasuk hari itu.")
+@click.option("--pelaksanaan", "instance", help="Hanya pelaksanaan ini.")
+@click.option("--proses", "process", help="Hanya proses ini.")
 @click.option("--unit", help="Hanya unit kerja ini (kode).")
-@click.option("--person", help="Hanya yang dilakukan pegawai ini (nama akun).")
-@click.option("--type", "types", multiple=True, help="Hanya jenis peristiwa ini; dapat diulang.")
-@click.option("--word", help="Hanya yang memuat kata-kata ini; perlu --since atau --instance.")
+@click.option("--pegawai", "person", help="Hanya yang dilakukan pegawai ini (nama akun).")
+@click.option("--jenis", "types", multiple=True, help="Hanya jenis peristiwa ini; dapat diulang.")
+@click.option("--kata", "word", help="Hanya yang memuat kata-kata ini; perlu --sejak atau --pelaksanaan.")
 @click.option("--bom", is_flag=True, help="CSV dengan tanda urutan bita, untuk Excel.")
-@click.option("--output", required=True, help="Berkas tujuan; - untuk keluaran baku.")
-@click.option("--force", is_flag=True, help="Timpa berkas tujuan yang sudah ada.")
+@click.option("--keluaran", "output", required=True, help="Berkas tujuan; - untuk keluaran baku.")
+@click.option("--timpa", "force", is_flag=True, help="Timpa berkas tujuan yang sudah ada.")
 def export(format_: str, output: str, bom: bool, force: bool, types: tuple[str, ...], **filters: str | None) -> None:
     """Ekspor jejak audit ke satu berkas; pembuatannya sendiri tercatat.
 
     \b
     Contoh:
-      alur audit export --format csv --since 2026-07-01 --until 2026-09-30 --output triwulan-3.csv
-      alur audit export --format jsonl --instance ab2c3d4e5f6g7h2i --output jejak.jsonl
-      alur audit export --format csv --type task.returned --output - | less
+      alur audit export --format csv --sejak 2026-07-01 --sampai 2026-09-30 --keluaran triwulan-3.csv
+      alur audit export --format jsonl --pelaksanaan ab2c3d4e5f6g7h2i --keluaran jejak.jsonl
+      alur audit export --format csv --jenis task.returned --keluaran - | less
     """
     from service.exporting.source import Source
     from service.exporting.writing import file_name, find

@@ -139,8 +139,8 @@ def upgrade() -> None:
 
 
 @db.command("grants")
-@click.option("--role", "role", required=True, help="Peran PostgreSQL yang dipakai layanan; bukan pemilik tabel.")
-@click.option("--apply", "--terapkan", "applied", is_flag=True, help="Jalankan, bukan hanya tampilkan.")
+@click.option("--peran", "role", required=True, help="Peran PostgreSQL yang dipakai layanan; bukan pemilik tabel.")
+@click.option("--terapkan", "applied", is_flag=True, help="Jalankan, bukan hanya tampilkan.")
 def grants(role: str, applied: bool) -> None:
     """Hak peran layanan pada PostgreSQL: boleh menambah jejak audit, tidak boleh mengubah atau menghapusnya.
 
@@ -148,8 +148,8 @@ def grants(role: str, applied: bool) -> None:
 
     \b
     Contoh:
-      alur db grants --role alur_layanan
-      ALUR_DATABASE_URL=postgresql://pemilik@localhost/alur alur db grants --role alur_layanan --apply
+      alur db grants --peran alur_layanan
+      ALUR_DATABASE_URL=postgresql://pemilik@localhost/alur alur db grants --peran alur_layanan --terapkan
     """
     from process import grants as rights
 

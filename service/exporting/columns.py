@@ -40,7 +40,7 @@ COLUMNS = (
     ("nama_langkah", "text"),
     ("elemen", "text"),
     ("tugas", "text"),
-    ("butir", "text"),
+    ("bagian", "text"),
     ("dokumen", "text"),
     ("versi_dokumen", "number"),
     ("alasan", "text"),

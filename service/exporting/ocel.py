@@ -20,8 +20,8 @@ EVENT_ATTRIBUTES = ("langkah", "peralihan", "pelaku", "jabatan", "alasan", "sumb
 # type of object -> its attributes
 OBJECTS = {
     "pelaksanaan": ("judul", "kunci", "proses", "unit"),
-    "tugas": ("langkah", "butir"),
-    "dokumen": ("nama", "butir"),
+    "tugas": ("langkah", "bagian"),
+    "dokumen": ("nama", "bagian"),
     "pegawai": ("nama",),
     "unit": ("nama",),
     "proses": ("nama",),

@@ -13,28 +13,17 @@ from bpmn.picture import Mark
 from forms.canonical import dumps
 from process.durations import StepTime
 from process.inspection import InstanceTrail
-from process.model import AUDITOR, Actor, AuditEvent, InstanceState
+from process.model import AUDITOR, Actor, AuditEvent
 from process.records import Record
 from service import report
 from service.exporting.source import ExportError, Source, Told
 from service.pdf import PrintError
 from service.printing import picture
+from service.showing import OUTCOMES, STATES
 from service.telling import Context
 from service.words import baku, kerja, waktu
 
 WHOLE = 40  # instances in one report up to which each has its diagram and the times of its steps
-_STATES = {
-    InstanceState.RUNNING: "Berjalan",
-    InstanceState.FINISHED: "Selesai",
-    InstanceState.CANCELLED: "Dibatalkan",
-}
-_OUTCOMES = {
-    "waiting": "menunggu diambil",
-    "working": "sedang dikerjakan",
-    "done": "selesai",
-    "skipped": "tidak menyampaikan",
-    "obsolete": "dibatalkan",
-}
 
 
 def write(out: BinaryIO, source: Source, told: Told) -> int:
@@ -126,7 +115,7 @@ def _facts(source: Source, trail: InstanceTrail) -> list[tuple[str, str]]:
         ("Proses", f"{trail.version.process.name}, versi {trail.version.number}"),
         ("Kunci", f"{one.business_key} (ke-{one.ordinal})" if one.ordinal > 1 else one.business_key),
         ("Unit pemilik", source.naming.units.get(one.owner_unit, one.owner_unit)),
-        ("Keadaan", _STATES[one.state]),
+        ("Keadaan", STATES[one.state][0]),
         ("Dimulai", f"{waktu(one.started)} oleh {one.starter_name}"),
         *ended,
         ("Nomor pelaksanaan", one.id),
@@ -154,7 +143,7 @@ def _time(source: Source, trail: InstanceTrail, one: StepTime) -> tuple[str, ...
         kerja(one.waiting),
         kerja(one.working) if one.working is not None else "–",
         kerja(one.late_by) if one.late_by is not None else "–",
-        report.at(one.ended) if one.outcome == "done" else _OUTCOMES[one.outcome],
+        report.at(one.ended) if one.outcome == "done" else OUTCOMES[one.outcome][0].lower(),
     )
 
 

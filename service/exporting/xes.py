@@ -125,7 +125,7 @@ def _event(record: Record, data: dict[str, Any], activity: str) -> Iterator[etre
         "org:group": text(who.get("unit")),
         "jenis": header.type,
         "peristiwa": audit.TYPES.get(header.type),
-        "butir": text(data.get("item")),
+        "bagian": text(data.get("item")),
         "dokumen": text(data.get("dokumen")),
         "alasan": text(data.get("alasan")) or text(data.get("catatan")),
         "sumber": header.source,

@@ -11,12 +11,12 @@ from xlsxwriter.exceptions import FileCreateError
 
 from forms import indonesian
 from process.records import Record
+from service.cells import fitted
 from service.exporting.columns import COLUMNS, row_of
 from service.exporting.source import Source, Told
 
 MOST_ROWS = 1_048_576  # of a sheet, with its head
-MOST_CHARACTERS = 32_767  # of a cell
-CUT = " … (terpotong; selengkapnya dalam CSV atau JSON Lines)"
+WHOLE = "selengkapnya dalam CSV atau JSON Lines"
 WIDTHS = {"instant": 19, "number": 9, "text": 22}
 WIDE = {"peristiwa": 30, "nama_langkah": 40, "judul": 40, "alasan": 40, "isi": 60}
 
@@ -73,7 +73,7 @@ class _Book:
             if isinstance(value, int):
                 sheet.write_number(row, 1, value)
             else:
-                sheet.write_string(row, 1, fitted(_plain(value)))
+                sheet.write_string(row, 1, fitted(_plain(value), WHOLE))
 
     def _sheet(self) -> None:
         """A new sheet with its head, which stays in sight."""
@@ -99,13 +99,8 @@ class _Book:
             elif isinstance(value, int):
                 sheet.write_number(row, column, value)
             elif value is not None:
-                sheet.write_string(row, column, fitted(value))
+                sheet.write_string(row, column, fitted(value, WHOLE))  # a text cell is never a formula
         self.row += 1
-
-
-def fitted(text: str) -> str:
-    """A text as a cell takes it: what is longer is cut, and says so. A text cell is never a formula."""
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - len(CUT)] + CUT
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,7 @@ import pytest
 from process import migrate
 from process.store import Store
 from service.command import alur, run
+from service.command.common import ENGLISH
 
 ROOT = Path(__file__).resolve().parents[2]
 DIAGRAM = str(ROOT / "bpmn" / "diagrams" / "pengumpulan-data-kinerja.bpmn")
@@ -108,6 +109,15 @@ def test_help_is_indonesian_and_has_an_example(good, path):
     assert "Contoh:" in out
     assert "Pemakaian:" in out
     assert not re.search(r"\b(Usage|Options|Commands|Show this|required|default|TEXT)\b", out)
+
+
+def test_every_option_has_its_indonesian_and_its_english_name_and_no_command_is_described_by_half(good):
+    same = {"--nip", "--unit", "--format", "--bom", "--version"}
+    for path, command in every(alur):
+        for option in (one for one in command.params if isinstance(one, click.Option)):
+            first, *others = option.opts
+            assert others == ([] if first in same else [ENGLISH[first]])
+        assert not isinstance(command, click.Group) or "..." not in good(*path, "--help")
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

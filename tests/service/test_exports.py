@@ -8,12 +8,15 @@ import re
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from process.export_rows import KEPT
 from service.exporting import FORMATS
 from service.exporting.running import make
 
 from .conftest import recorded
+
+PROCESS = "pengumpulan_data_kinerja"
 
 
 @pytest.fixture
@@ -162,6 +165,22 @@ def test_an_unknown_form_of_file_is_refused(visitor, office):
     answer = visitor("auditor").submit("/ekspor", format="docx")
     assert answer.status_code == 422
     assert "gunakan csv" in answer.text
+
+
+def test_the_list_asks_for_all_names_at_once(visitor, office):
+    auditor = visitor("auditor")
+    units = ("PRK", "HKM", "UMUM", "ORG")
+
+    def reads(unit):
+        auditor.submit("/ekspor", format="csv", unit=unit, pegawai="pengelola", proses=PROCESS)
+        found = []
+        note = lambda *_: found.append(1)  # noqa: E731
+        sa.event.listen(office.store.sql, "before_cursor_execute", note)
+        assert auditor.page("/ekspor").text.count("Pegawai: Pengelola") == units.index(unit) + 1
+        sa.event.remove(office.store.sql, "before_cursor_execute", note)
+        return len(found)
+
+    assert len({reads(unit) for unit in units}) == 1
 
 
 def test_no_room_is_said_at_asking_and_a_file_can_be_removed_to_make_some(visitor, office, turn):

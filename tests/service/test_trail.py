@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from process.audit import NewEvent, chain
 from process.clock import micros
 from process.model import Actor, Held
-from process.record import write
+from process.record import SYSTEM_STREAM, append, write
 from process.store import pack_bytes
 
 
@@ -186,6 +186,22 @@ def test_a_type_that_is_not_known_and_a_payload_without_who_are_shown(begun, off
         assert page.status_code == 200
         assert "Jenis tidak dikenal (task.eaten)" in text(page)
         assert "Tidak diketahui" in text(page)
+
+
+def test_a_setting_and_a_refusal_are_told_in_words(office, visitor):
+    told = {"pengaturan": "persetujuan", "sebelum": False, "sesudah": True}
+    admin = Actor(None, "Admin", source="command")
+    with office.store.transaction() as tx:
+        append(tx, SYSTEM_STREAM, [NewEvent("setting.changed", told)], admin, office.clock.now())
+        append(tx, SYSTEM_STREAM, [NewEvent("setting.changed", {"nama": "office"})], admin, office.clock.now())
+    office.index.catch_up()
+    auditor = visitor("auditor")
+    seen = text(auditor.page("/jejak?jenis=setting.changed"))
+    assert "Pengaturan diubah Persetujuan sebelum versi berlaku" in seen
+    assert "Pengaturan diubah Jenis kantor" in seen
+    visitor("staf.prk").page("/ekspor")
+    log = text(auditor.page("/jejak/keamanan"))
+    assert "Sebab: Anda tidak berwenang melakukan tindakan ini" in log
 
 
 def test_the_security_log_is_for_auditors_and_administrators(visitor, guest, admin, clock):

@@ -117,8 +117,13 @@ def test_hostile_names_are_text_and_what_is_gone_says_so():
     line = report.line_of(record(raw), Context())
     assert line.text == "<b>AB</b>: Pengaturan diubah."
     assert [(one.what, one.before, one.after) for one in line.changes] == [("X", "=1", "<script>")]
-    html = report.html_of(report.Report("t", "", (), (), [report.Section("<i>", (), [line])], (), NOW, "ab"))
+    html = report.html_of(
+        report.Report(
+            "t", "Judul\u2067 lain", ("Kop\u202e",), (), [report.Section("<i>A\u202eB\nC", (), [line])], (), NOW, "ab"
+        )
+    )
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
-    assert "&lt;i&gt;" in html
+    assert "<h2>&lt;i&gt;AB C</h2>" in html
+    assert not {"\u202e", "\u2067"} & set(html)
     assert "hilang" in report.line_of(record(None), Context()).text

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
 from process.records import Selection
+from service import cells
 from service.exporting import xlsx
 from service.exporting.columns import NAMES
 
@@ -68,5 +69,5 @@ def test_formulas_markup_and_control_characters_are_plain_text(exported, note):
     row = list(sheets(exported("xlsx").content)["Jejak 1"].iter_rows())[-1]
     name, reason = row[NAMES.index("pelaku")], row[NAMES.index("alasan")]
     assert (name.data_type, unescape(name.value)) == ("s", AWKWARD)
-    assert len(reason.value) == xlsx.MOST_CHARACTERS
-    assert reason.value.endswith(xlsx.CUT)
+    assert len(reason.value) == cells.MOST_CHARACTERS
+    assert reason.value.endswith(f" … (terpotong; {xlsx.WHOLE})")
