@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from process.audit import NewEvent
 from process.bundle import Bundle, Document, File, Print, Step
 from process.clock import instant
-from process.completing import sight_of
+from process.completing import require_sight
 from process.context import read_data
 from process.definitions import Version
 from process.documents import Signature, to_printout, to_version
@@ -160,9 +160,7 @@ class Archive:
 
     def _allowed(self, tx: Tx, instance_id: str, actor: Actor, now: datetime) -> Work:
         work = self.desk.by_instance(tx, instance_id, actor, now)
-        sight = sight_of(work)
-        if not sight.anything:
-            raise NotFound("Pelaksanaan ini tidak ada.")
+        sight = require_sight(work)
         if not sight.everything:
             raise Forbidden("Berkas arsip memuat isian semua unit; hanya yang boleh melihat semuanya dapat memintanya.")
         if work.row.state == InstanceState.CANCELLED:

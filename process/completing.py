@@ -182,6 +182,14 @@ def sight_of(work: Work) -> policy.Sight:
     return policy.sight(work.actor, process, parties, item_tasks(work.tx, work.row.id))
 
 
+def require_sight(work: Work) -> policy.Sight:
+    """What the actor may see of this instance; NotFound for who may see nothing of it."""
+    sight = sight_of(work)
+    if not sight.anything:
+        raise NotFound("Pelaksanaan ini tidak ada.")
+    return sight
+
+
 def item_tasks(tx: Tx, instance_id: str) -> Iterator[tuple[Any, ...]]:
     """(element, item, unit) of the tasks of an instance that exist per item; read only when the first is asked for."""
     yield from tx.fetch(_ITEM_TASKS, {"instance": instance_id})

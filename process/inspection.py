@@ -13,11 +13,10 @@ import sqlalchemy as sa
 
 from forms.canonical import dumps
 from process import authority, policy
-from process.completing import sight_of
+from process.completing import require_sight
 from process.definitions import Version
 from process.documents import names_of
 from process.durations import StepTime, step_times
-from process.errors import NotFound
 from process.model import AUDITOR, PENGELOLA, Actor, Instance, UserTask
 from process.records import PER_PAGE, Record, RecordPage, Records, Selection, of_stream
 from process.rows import TASK_COLUMNS, TaskRow, to_instance, to_task
@@ -87,9 +86,7 @@ class Inspection:
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             work = self.desk.by_instance(tx, instance_id, actor, now)
-            sight = sight_of(work)
-            if not sight.anything:
-                raise NotFound("Pelaksanaan ini tidak ada.")
+            sight = require_sight(work)
             rows = [
                 to_task(TaskRow._make(row))
                 for row in tx.all(

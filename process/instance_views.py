@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from process import policy
 from process.clock import micros
-from process.completing import sight_of
+from process.completing import require_sight
 from process.definitions import Version
 from process.documents import (
     PrintOut,
@@ -17,7 +17,6 @@ from process.documents import (
     to_printout,
     versions,
 )
-from process.errors import NotFound
 from process.model import (
     Actor,
     InstanceState,
@@ -51,9 +50,7 @@ class InstanceViews:
         now = self.desk.clock.now()
         with self.desk.store.reading() as tx:
             work = self.desk.by_instance(tx, instance_id, actor, now)
-            sight = sight_of(work)
-            if not sight.anything:
-                raise NotFound("Pelaksanaan ini tidak ada.")
+            sight = require_sight(work)
             rows = [
                 Row._make(row)
                 for row in tx.all(
