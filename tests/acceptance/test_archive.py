@@ -44,6 +44,7 @@ def test_a_bundle_is_asked_for_fetched_and_whole(
     staff = person("staf.prk")
     page = staff.open(f"/pelaksanaan/{finished}")
     page.get_by_role("link", name="Berkas arsip").click()
+    expect(page.get_by_role("button", name="Buat berkas arsip")).to_be_visible()
     staff.shot("13-berkas-arsip-baru")
     staff.check_accessibility("archive bundle, not asked for")
     page.get_by_role("button", name="Buat berkas arsip").click()

@@ -119,7 +119,7 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     page.get_by_role("checkbox").first.check()
     page.get_by_label("Alasan").fill("Ikut versi yang baru.")
     page.get_by_role("button", name="Pindahkan yang dipilih").click()
-    expect(page.get_by_text("dipindahkan").first).to_be_visible()
+    expect(page.get_by_text("Dipindahkan ke versi 2: ")).to_be_visible()
     assert old.open() == [6]
     send_back(planner, old)
     assert set(old.open()) == {4}, "the moved one takes the new way"
@@ -130,7 +130,7 @@ def send_back(planner: Person, running: Running) -> None:
     """Step 6 with the note that leads back."""
     (task,) = overview.tasks(running.office.store, demo.ACTOR, running.clock.now(), instance_id=running.id)
     page = planner.open(f"/tugas/{task.id}")
-    page.wait_for_selector("[data-form] .fjs-form")
+    expect(page.locator("[data-form]")).to_have_attribute("data-ready", "true")
     for box in page.get_by_role("checkbox", name="Data ini valid").all():
         box.check()
     page.get_by_label("Catatan untuk Kepala Bagian").fill("Isi ulang")

@@ -78,8 +78,7 @@ def edit(page: Page, bench: Any) -> Page:
 
 
 def checked(page: Page) -> Page:
-    """After the last change has been looked at by the server."""
-    page.wait_for_timeout(300)  # the drawing settles 250 ms after a change, then it is asked about
+    """After the server has looked at what it was last asked about."""
     expect(page.locator(".alur-editor")).to_have_attribute("data-check", "checked")
     return page
 
@@ -92,8 +91,15 @@ def pad(page: Page, action: str) -> Locator:
     return page.locator(f'.djs-context-pad .entry[data-action="{action}"]')
 
 
-def codes(page: Page) -> list[str]:
-    return [str(one.get_attribute("data-kode")) for one in page.locator(".alur-temuan-butir").all()]
+def found(page: Page, code: str, times: int = 1) -> None:
+    """Waits until findings of this kind are shown so many times: a drawing settles, and then the server is asked."""
+    expect(page.locator(f'.alur-temuan-butir[data-kode="{code}"]')).to_have_count(times)
+
+
+def only(page: Page, code: str) -> None:
+    """Waits until this is the one finding."""
+    expect(page.locator(".alur-temuan-butir")).to_have_count(1)
+    found(page, code)
 
 
 def accessible(page: Page) -> None:
@@ -114,35 +120,29 @@ def test_a_return_after_step_six(page: Page, bench: Any) -> None:
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    checked(page)
-    assert codes(page).count("INCOMING_SEVERAL") == 1
-    assert codes(page).count("CONDITION_MISSING") == 2
+    found(page, "INCOMING_SEVERAL")
+    found(page, "CONDITION_MISSING", 2)
     expect(page.locator('[data-alat="berlakukan"]')).to_have_attribute("aria-disabled", "true")
 
     page.locator(".alur-editor-temuan-kepala").click()
     page.get_by_role("button", name="Sisipkan gerbang penyatu").click()
-    checked(page)
-    assert "INCOMING_SEVERAL" not in codes(page)
+    found(page, "INCOMING_SEVERAL", 0)
     page.locator('[data-kode="CONDITION_MISSING"][data-elemen="f_terverifikasi"] .alur-temuan-tuju').click()
     page.get_by_role("checkbox", name="Aliran bawaan").check()
-    checked(page)
-    assert codes(page).count("CONDITION_MISSING") == 1
+    found(page, "CONDITION_MISSING")
     page.locator('[data-kode="CONDITION_MISSING"] .alur-temuan-tuju').click()
     page.get_by_label("Isian", exact=True).select_option(label="Data kinerja")
     page.get_by_label("Yang diperiksa").select_option(label="ada baris yang")
     page.get_by_label("Kolom").select_option(label="Data ini valid")
     page.get_by_label("Nilai", exact=True).select_option(label="Tidak")
-    checked(page)
-    assert codes(page) == ["IDENTITY_NIP"]
+    only(page, "IDENTITY_NIP")
     accessible(page)
 
     page.get_by_role("button", name="Urungkan").click()
-    checked(page)
-    assert "CONDITION_MISSING" in codes(page)
+    found(page, "CONDITION_MISSING")
     page.locator(".djs-container svg").first.focus()
     page.keyboard.press("Control+y")
-    checked(page)
-    assert codes(page) == ["IDENTITY_NIP"]
+    only(page, "IDENTITY_NIP")
     page.keyboard.press("Control+s")
     expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
     assert "some r in baris satisfies r.valid = false" in bench.xml
@@ -164,7 +164,7 @@ def test_words_of_the_standard_move_the_timer(page: Page, bench: Any) -> None:
     part = bench.xml[bench.xml.index('id="waktu_memberi_koreksi"') :]
     assert "P4D</bpmn:timeDuration>" in part[: part.index("</bpmn:boundaryEvent>")]
     checked(page)
-    assert codes(page) == ["IDENTITY_NIP"]
+    only(page, "IDENTITY_NIP")
 
 
 def test_the_second_to_save_learns_who_changed_what(page: Page, bench: Any) -> None:
@@ -190,16 +190,13 @@ def test_a_file_from_elsewhere_opens_and_is_explained(page: Page, bench: Any, tm
         page.get_by_role("button", name="Unggah berkas .bpmn…").click()
     chosen.value.set_files(file)
     expect(page.locator(".alur-kabar:visible")).to_contain_text("Tugas layanan “Kirim surel”")
-    checked(page)
-    assert "ELEMENT_UNSUPPORTED" in codes(page)
+    found(page, "ELEMENT_UNSUPPORTED")
     shape(page, "kirim").click()
     pad(page, "replace").click()
     page.locator(".djs-popup .entry", has_text="Tugas pengguna").click()
-    checked(page)
-    assert "ELEMENT_UNSUPPORTED" not in codes(page)
+    found(page, "ELEMENT_UNSUPPORTED", 0)
     page.get_by_role("button", name="Kembalikan gambar sebelumnya").click()
-    checked(page)
-    assert codes(page) == ["IDENTITY_NIP"]
+    only(page, "IDENTITY_NIP")
 
 
 def test_the_process_is_simulated_by_mouse_and_keyboard(page: Page, bench: Any) -> None:

@@ -35,7 +35,7 @@ def open_task(one: Person, name: str, tab: str = "tersedia") -> Page:
     """From the inbox into a task, until its form stands."""
     page = one.open(f"/tugas?tab={tab}")
     page.get_by_role("link", name=name).first.click()
-    page.wait_for_selector("[data-form] .fjs-form")
+    expect(page.locator("[data-form]")).to_have_attribute("data-ready", "true")
     return page
 
 
@@ -149,6 +149,7 @@ def test_a_quarter_from_start_to_step_nine(site: Site, person: Callable[[str], P
     planner.shot("08-validasi")
     planner.check_accessibility("step 6")
     page.get_by_role("button", name="Bubuhkan Paraf dan Kirim").click()
+    expect(page.locator("dialog[data-confirm]")).to_be_visible()
     planner.check_accessibility("paraf")
     confirm(page)
 
@@ -166,6 +167,7 @@ def test_a_quarter_from_start_to_step_nine(site: Site, person: Callable[[str], P
     secretary.check_accessibility("step 8")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     page.get_by_role("button", name="Tanda Tangani dan Kirim").click()
+    expect(page.locator("dialog[data-confirm]")).to_be_visible()
     page.screenshot(path="tests/screenshots/10-dialog-360.png")
     confirm(page)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.bench.quarters import Crew
 
@@ -51,9 +52,9 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
     page.get_by_label("Dikembalikan untuk diperbaiki").check()
     page.get_by_role("button", name="Tampilkan", exact=True).click()
     events = page.locator(".jejak-peristiwa")
-    assert events.count() == 1
-    assert NOTE in events.inner_text()  # who reads it sees what was typed, not bold letters
-    assert "Perencana Ahli Muda" in events.inner_text()
+    expect(events).to_have_count(1)
+    expect(events).to_contain_text(NOTE, use_inner_text=True)  # who reads it sees what was typed, not bold letters
+    expect(events).to_contain_text("Perencana Ahli Muda", use_inner_text=True)
     auditor.check_accessibility("jejak")
     page.locator(".jejak-rincian summary").first.click()
     auditor.shot("jejak")
@@ -68,15 +69,16 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
     assert (waiting, working) == ("1 hari 3 jam 35 menit", "30 menit")
 
     # The event shows its element, and the element its events.
-    assert page.locator("[data-bpmn-viewer]").get_attribute("data-marked") == "membuat_draft"
+    expect(page.locator("[data-bpmn-viewer]")).to_have_attribute("data-marked", "membuat_draft")
     page.get_by_label("Langkah", exact=True).select_option("")
     page.get_by_role("button", name="Tampilkan", exact=True).click()
-    page.wait_for_selector("[data-bpmn-viewer][data-ready=true]")
     signed = page.locator(".jejak-peristiwa", has_text="Dokumen ditandatangani")
+    expect(signed).to_have_count(1)  # the other page is there; the diagram of the one before was ready, too
+    page.wait_for_selector("[data-bpmn-viewer][data-ready=true]")
     signed.get_by_role("button", name="Tunjukkan pada diagram").click()
-    assert page.locator("[data-bpmn-viewer]").get_attribute("data-marked") == "menandatangani"
+    expect(page.locator("[data-bpmn-viewer]")).to_have_attribute("data-marked", "menandatangani")
     signed.locator("summary").click()
-    assert "Waktu tepat" in signed.inner_text()
+    expect(signed).to_contain_text("Waktu tepat", use_inner_text=True)
     auditor.check_accessibility("jejak pelaksanaan")
     auditor.shot("jejak-pelaksanaan")
     page.locator("[data-element-id=menandatangani]").first.click()
@@ -89,6 +91,7 @@ def test_the_security_log_in_a_browser(site: Any, person: Callable[[str], Any]) 
     page = administrator.open("/jejak/keamanan")
     page.get_by_label("Akun").fill("administrator")
     page.get_by_role("button", name="Tampilkan", exact=True).click()
-    assert page.get_by_role("cell", name="Masuk", exact=True).count() == 1
+    page.wait_for_url("**akun=administrator**")
+    expect(page.get_by_role("cell", name="Masuk", exact=True)).to_have_count(1)
     administrator.check_accessibility("log keamanan")
     administrator.shot("log-keamanan")
