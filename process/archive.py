@@ -72,15 +72,11 @@ class Archive:
 
     def fetch(self, instance_id: str, actor: Actor) -> tuple[Export, Path]:
         """The bundle with its file. Raises as `collect`, NotFound when it was not asked for, Conflict while it is not
-        there, FileLost."""
+        there, ExportLost."""
         found = self.asked(instance_id, actor)
         if found is None:
             raise NotFound("Berkas arsip ini belum diminta.")
-        try:
-            return self.exports.sound(found)
-        except FileLost:
-            self.exports.lost(found.id)  # so that it can be asked for anew
-            raise
+        return self.exports.sound(found)
 
     def cancel(self, instance_id: str, actor: Actor) -> None:
         """Stop the making. Raises as `collect`."""

@@ -155,6 +155,10 @@ class FileLost(AlurError):
     """Berkas tidak dapat diambil dari penyimpanan"""
 
 
+class ExportLost(FileLost):
+    """Berkas ini tidak disimpan lagi"""
+
+
 class StorageFull(AlurError):
     """Ruang penyimpanan server penuh"""
 

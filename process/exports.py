@@ -6,6 +6,7 @@ The row is the truth.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from forms.canonical import digest
 from process import authority
 from process.clock import Clock, micros
-from process.errors import Conflict, FileLost, Forbidden, NotFound
+from process.errors import Conflict, ExportLost, Forbidden, NotFound
 from process.export_making import MOST_BYTES, Making, kept_bytes
 from process.export_rows import BUNDLE, OPEN, Export, to_export
 from process.model import AUDITOR, PENGELOLA, Actor, new_id
 from process.records import Records, Selection
 from process.store import Store, Tx, pack_plain
 from process.trail_tables import export
+
+log = logging.getLogger("alur.exports")
 
 LISTED = 100
 MOST_OPEN = 5  # that one person has waiting or being made
@@ -135,11 +138,12 @@ class Exports(Making):
             return _own(tx, export_id, actor)
 
     def fetch(self, export_id: str, actor: Actor) -> tuple[Export, Path]:
-        """An export with its file, which is what was recorded. Raises Forbidden, NotFound, Conflict, FileLost."""
+        """An export with its file, which is what was recorded. Raises Forbidden, NotFound, Conflict, ExportLost."""
         return self.sound(self.get(export_id, actor))
 
     def sound(self, found: Export) -> tuple[Export, Path]:
-        """The same of an export that was read already. Raises Conflict, FileLost."""
+        """The same of an export that was read already. Raises Conflict; ExportLost when the file is not as it was made:
+        then it is kept no longer, so that it can be asked for anew."""
         if found.state != "done":
             told = "sudah tidak disimpan" if found.state == "expired" else "belum ada atau tidak jadi dibuat"
             raise Conflict(f"Berkas ekspor ini {told}.")
@@ -148,10 +152,17 @@ class Exports(Making):
             with path.open("rb") as content:
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         except OSError as error:
-            raise FileLost("Berkas ekspor ini tidak ditemukan lagi di server. Mintalah sekali lagi.") from error
+            message = "Berkas ini tidak ditemukan lagi di server. Mintalah sekali lagi."
+            raise self._lost(found, message) from error
         if sha256 != found.sha256:
-            raise FileLost("Isi berkas ekspor ini tidak lagi sama dengan yang dibuat. Mintalah sekali lagi.")
+            raise self._lost(found, "Isi berkas ini tidak lagi sama dengan yang dibuat. Mintalah sekali lagi.")
         return found, path
+
+    def _lost(self, found: Export, message: str) -> ExportLost:
+        """Note that it is kept no longer; the server's log has it, because nobody of ours did that."""
+        log.error("export %s (%s): %s", found.id, found.name, message)
+        self.lost(found.id)
+        return ExportLost(message)
 
     def cancel(self, export_id: str, actor: Actor) -> None:
         """Stop an export that waits or runs; one that ended already stays as it is. Raises Forbidden, NotFound."""

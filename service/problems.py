@@ -64,6 +64,7 @@ TABLE: dict[type[errors.AlurError], tuple[int, str]] = {
     errors.FileTooLarge: (413, "berkas-terlalu-besar"),
     errors.Busy: (503, "sibuk"),
     errors.FileLost: (500, "berkas-hilang"),
+    errors.ExportLost: (410, "berkas-hilang"),
     errors.StorageFull: (507, "penyimpanan-penuh"),
     errors.StorageUnavailable: (503, "basis-data"),
     errors.MigrationNeeded: (503, "basis-data-usang"),

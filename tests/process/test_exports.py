@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from process.errors import Conflict, FileLost, Forbidden, InvalidData, NotFound
+from process.errors import Conflict, ExportLost, Forbidden, InvalidData, NotFound
 from process.export_making import ATTEMPTS, LEASE
 from process.export_rows import KEPT, Made
 from process.exports import MOST_OPEN
@@ -198,15 +198,18 @@ def test_what_may_hold_an_erased_payload_is_gone_or_begun_anew(office, auditor, 
 
 
 def test_a_file_that_was_changed_or_is_gone_is_not_given_out(office, auditor):
-    asked = ask(office, auditor)
-    taken = office.exports.take()
-    office.exports.finish(taken, made(office, taken))
-    office.exports.path(asked.id).write_bytes(b"lain")
-    with pytest.raises(FileLost, match="tidak lagi sama"):
-        office.exports.fetch(asked.id, auditor)
-    office.exports.path(asked.id).unlink()
-    with pytest.raises(FileLost, match="tidak ditemukan"):
-        office.exports.fetch(asked.id, auditor)
+    for message in ("tidak lagi sama", "tidak ditemukan"):
+        asked = ask(office, auditor)
+        taken = office.exports.take()
+        office.exports.finish(taken, made(office, taken))
+        path = office.exports.path(asked.id)
+        path.write_bytes(b"lain") if message == "tidak lagi sama" else path.unlink()
+        with pytest.raises(ExportLost, match=message):
+            office.exports.fetch(asked.id, auditor)
+        assert office.exports.get(asked.id, auditor).state == "expired"
+        assert not path.exists()
+        with pytest.raises(Conflict, match="sudah tidak disimpan"):
+            office.exports.fetch(asked.id, auditor)
 
 
 def test_who_may_ask_and_whose_it_is(office, crew, auditor, pengelola):

@@ -161,6 +161,21 @@ def test_what_cannot_be_meant_is_named(visitor, query, message):
     assert visitor("auditor").submit("/ekspor", format="csv", **fields).status_code == 422
 
 
+def test_a_file_that_is_gone_from_the_disk_is_said_and_can_be_asked_for_again(visitor, turn, office):
+    auditor = visitor("auditor")
+    auditor.submit("/ekspor", format="csv")
+    turn()
+    path = link(auditor.page("/ekspor"), "unduh")
+    office.exports.path(path.split("/")[2]).unlink()
+    answer = auditor.page(path)
+    assert answer.status_code == 410
+    assert "tidak ditemukan lagi di server. Mintalah sekali lagi." in answer.text
+    listing = auditor.page("/ekspor")
+    assert "Siap diunduh" not in listing.text
+    assert "Tidak disimpan lagi" in listing.text
+    assert auditor.page(link(listing, "lagi")).status_code == 200
+
+
 def test_an_unknown_form_of_file_is_refused(visitor, office):
     answer = visitor("auditor").submit("/ekspor", format="docx")
     assert answer.status_code == 422
