@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -89,22 +91,38 @@ def seal(output: str | None) -> None:
     Contoh:
       alur audit seal --keluaran segel-2026-09-30.json
     """
-    with opened() as office:
+    with opened() as office, _new(output) as file:
         who = operator()
         anchor = office.integrity.anchor(office.integrity.seal(who), who)
-        if output is not None:
-            try:
-                with Path(output).open("xb") as file:
-                    file.write(anchor.write())
-            except FileExistsError as error:
-                raise Problem(f"berkas {output} sudah ada; pilih nama lain.") from error
-            except OSError as error:
-                raise Problem(why(error, output)) from error
+        if file is not None:
+            file.write(anchor.write())
         click.echo(f"Ujung {len(anchor.heads)} rantai disegel pada {plain(anchor.at)}.")
         click.echo(f"Rantai sistem: nomor {anchor.system.seq}, sidik {anchor.system.hash}")
         click.echo(f"Ringkasan catatan: {anchor.digest}")
         if output is not None:
             click.echo(f"Tersimpan di {output}.")
+
+
+@contextmanager
+def _new(output: str | None) -> Iterator[IO[bytes] | None]:
+    """The file to write, made at once: that it cannot be is said before anything is done. None for no name; nothing is
+    left of one that was not written."""
+    if output is None:
+        yield None
+        return
+    begun = whole = False
+    try:
+        with Path(output).open("xb") as file:
+            begun = True
+            yield file
+        whole = True
+    except FileExistsError as error:
+        raise Problem(f"berkas {output} sudah ada; pilih nama lain.") from error
+    except OSError as error:
+        raise Problem(why(error, output)) from error
+    finally:
+        if begun and not whole:
+            Path(output).unlink(missing_ok=True)
 
 
 @audit.command("erase")

@@ -44,8 +44,12 @@ def test_a_seal_is_written_and_the_record_compared_with_it(say, tmp_path):
     assert written["rantai"][0]["sidik"] in out
     code, out, _ = say("audit", "verify", "--anchor", "segel.json")
     assert (code, "Cocok dengan catatan segel" in out) == (0, True)
-    code, _, err = say("audit", "seal", "--output", "segel.json")
-    assert (code, "sudah ada" in err) == (1, True)
+    for refused, message in (("segel.json", "sudah ada"), ("tidak-ada/segel.json", "tidak ada")):
+        code, _, err = say("audit", "seal", "--output", refused)
+        assert (code, message in err) == (1, True)
+    with database(tmp_path) as there:
+        told = there.execute("SELECT count(*) FROM event WHERE type = 'stream.sealed'").fetchone()
+    assert told == (1,), "nothing is sealed for a file that cannot be written"
     written["rantai"][0]["sidik"] = "00" * 32
     (tmp_path / "segel.json").write_text(json.dumps(written))
     code, _, err = say("audit", "verify", "--anchor", "segel.json")
