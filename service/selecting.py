@@ -6,7 +6,7 @@ Names: `dari`, `sampai` (dates in WIB, both included), `pegawai` (account), `uni
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms import indonesian
 from process import naming, records
+from process.audit import TYPES
 from process.errors import InvalidData
 from process.office import Office
 from process.records import Selection
@@ -37,10 +38,10 @@ class Asked:
 def read(office: Office, args: MultiDict[str, str], now: datetime, *, days: int | None = None) -> Asked:
     """The selection of a query. `days`: how many days back it begins when it names neither a period nor an instance."""
     values: dict[str, Any] = {name: clean(args.get(name, "")) for name in NAMES}
-    values["jenis"] = list(dict.fromkeys(clean(one) for one in args.getlist("jenis") if one.strip()))
+    errors: dict[str, str] = {}
+    values["jenis"] = types(args, TYPES, errors)
     if days is not None and not any(name in args for name in ("dari", "sampai", "pelaksanaan")):
         values["dari"] = (indonesian.today(now) - timedelta(days=days - 1)).isoformat()
-    errors: dict[str, str] = {}
     since, until = period(values, errors)
     person = None
     if values["pegawai"]:
@@ -64,6 +65,16 @@ def read(office: Office, args: MultiDict[str, str], now: datetime, *, days: int 
             for one in error.errors:
                 errors.setdefault(one.field, one.message)
     return Asked(selection, values, errors)
+
+
+def types(args: MultiDict[str, str], known: Collection[str], errors: dict[str, str]) -> list[str]:
+    """The types of `jenis`, each once. More than there are is told in `errors`, and none of them is looked at: every
+    link of the page would repeat them all."""
+    found = list(dict.fromkeys(one for text in args.getlist("jenis") if (one := clean(text))))
+    if len(found) > len(known):
+        errors["jenis"] = f"Jenis peristiwa yang disebut ({len(found)}) lebih banyak daripada yang ada ({len(known)})."
+        return []
+    return found
 
 
 def period(values: Mapping[str, Any], errors: dict[str, str]) -> tuple[datetime | None, datetime | None]:

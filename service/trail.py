@@ -224,8 +224,8 @@ def security() -> ResponseReturnValue:
     authority.require(actor(), AUDITOR, ADMINISTRATOR)
     now = office().clock.now()
     values: dict[str, Any] = {name: _asked(name) for name in ("dari", "sampai", "akun", "alamat")}
-    values["jenis"] = [one for one in dict.fromkeys(request.args.getlist("jenis")) if one]
     errors: dict[str, str] = {}
+    values["jenis"] = selecting.types(request.args, SECURITY_TYPES, errors)
     since, until = selecting.period(values, errors)
     unknown = [one for one in values["jenis"] if one not in SECURITY_TYPES]
     if unknown:

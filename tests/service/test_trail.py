@@ -115,6 +115,7 @@ def test_what_cannot_be_meant_is_said_at_the_field_and_the_page_goes_on(begun, v
         "dari=2026-13-01": (422, "Tulis tanggal yang ada"),
         "dari=2026-11-30&sampai=2026-11-01": (422, "Akhir periode harus sesudah awalnya."),
         "jenis=task.eaten": (422, "Jenis peristiwa “task.eaten” tidak dikenal."),
+        "&".join(f"jenis=x{n}" for n in range(20_000)): (422, "(20000) lebih banyak daripada yang ada"),
         "pegawai=hantu": (404, "Tidak ada pegawai dengan akun “hantu”."),
         "unit=XX": (404, "Unit kerja “XX” tidak dikenal."),
         "proses=xx": (404, "Proses “xx” tidak dikenal."),
@@ -129,6 +130,8 @@ def test_what_cannot_be_meant_is_said_at_the_field_and_the_page_goes_on(begun, v
         assert answer.status_code == status, query
         assert message in text(answer), query
         assert "Tampilkan" in text(answer)
+        assert 'href="/ekspor"' in answer.text
+        assert len(answer.text) < 200_000, "an address is not repeated in every link"
     assert auditor.page("/pelaksanaan/aaaaaaaaaaaaaaaa/jejak").status_code == 404
 
 
@@ -219,6 +222,8 @@ def test_the_security_log_is_for_auditors_and_administrators(visitor, guest, adm
     assert len(re.findall("<time", only.text)) == 1
     assert "Tidak ada peristiwa yang cocok" in text(auditor.page("/jejak/keamanan?alamat=10."))
     assert auditor.page("/jejak/keamanan?jenis=x").status_code == 422
+    many = "&".join(f"jenis=x{n}" for n in range(20_000))
+    assert "lebih banyak daripada yang ada" in text(auditor.page(f"/jejak/keamanan?{many}"))
     assert auditor.page("/jejak/keamanan?dari=2026-11-30&sampai=2026-11-01").status_code == 422
     assert admin.page("/jejak/keamanan").status_code == 200
     for account in ("pengelola", "staf.prk"):
