@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from process.anchors import Anchor, of_seal
 from process.audit import NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict
-from process.jobs import LEASE, Jobs, Stopped, Taken
+from process.jobs import Jobs, Stopped, Taken
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor, TimelineEntry, new_id
 from process.proof_result import Verified
 from process.record import SYSTEM_STREAM, append
@@ -29,6 +29,7 @@ from process.trail import Trail, seal_heads, timeline
 
 KIND = "verify"
 MAY = (AUDITOR, PENGELOLA, ADMINISTRATOR)
+LEASE = timedelta(seconds=30)  # renewed at work; what a killed server left is begun anew after it
 SHOWN = 10
 _PG_LOCK = 714158  # one who asks at a time
 TOLD = 20  # misfits that the record keeps of a check
@@ -97,7 +98,7 @@ class Integrity:
         """Do the checks that are asked for; for a thread of its own. A check that `stop` ends begins anew with the next
         server."""
         now = self.clock.now()
-        while not stop.is_set() and (taken := self.jobs.take(now, (KIND,))) is not None:
+        while not stop.is_set() and (taken := self.jobs.take(now, (KIND,), LEASE)) is not None:
             self.jobs.attempt(taken, partial(self._run, beat=_Beat(self.jobs, taken, stop)), now)
 
     def _run(self, payload: Mapping[str, Any], beat: Callable[[], None]) -> None:
@@ -137,7 +138,7 @@ class _Beat:
         if self._stop.is_set():
             raise Stopped
         now = self._jobs.clock.now()
-        if now - self._renewed >= LEASE / 5:
+        if now - self._renewed >= self._taken.lease / 5:
             if not self._jobs.renew(self._taken):
                 raise Stopped
             self._renewed = now

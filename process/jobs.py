@@ -28,7 +28,6 @@ DAY = timedelta(days=1)
 log = logging.getLogger("alur.jobs")
 
 Handler = Callable[[dict[str, Any]], None]
-_LEASE = LEASE // timedelta(microseconds=1)
 
 
 class Stopped(Exception):
@@ -36,12 +35,13 @@ class Stopped(Exception):
 
 
 class Taken(NamedTuple):
-    """A job that is this caller's to do, until its lease ends."""
+    """A job that is this caller's to do, until its lease ends: so long after it was taken or renewed."""
 
     id: int
     kind: str
     payload: dict[str, Any]
     attempts: int
+    lease: timedelta
 
 
 class Jobs:
@@ -93,9 +93,9 @@ class Jobs:
 
     def renew(self, taken: Taken) -> bool:
         """Lengthen the lease of a job that is being done; False when it is no longer this caller's."""
-        return self._note(taken, run_at=micros(self.clock.now()) + _LEASE)
+        return self._note(taken, run_at=micros(self.clock.now() + taken.lease))
 
-    def take(self, now: datetime, kinds: Collection[str]) -> Taken | None:
+    def take(self, now: datetime, kinds: Collection[str], lease: timedelta = LEASE) -> Taken | None:
         """The next job of these kinds that is due, for a lease."""
         if not kinds:
             return None
@@ -120,9 +120,9 @@ class Jobs:
             tx.execute(
                 job.update()
                 .where(job.c.id == row.id)
-                .values(state="running", attempts=row.attempts + 1, run_at=at + _LEASE)
+                .values(state="running", attempts=row.attempts + 1, run_at=micros(now + lease))
             )
-            return Taken(row.id, row.kind, unpack_plain(row.payload), row.attempts + 1)
+            return Taken(row.id, row.kind, unpack_plain(row.payload), row.attempts + 1, lease)
 
     def _note(self, taken: Taken, **values: Any) -> bool:
         """Write into the row of a job, if it still is this caller's."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from process.anchors import Anchor, Head
 from process.audit import NewEvent, chain, genesis
 from process.errors import Conflict, Forbidden, InvalidData, NotFound
-from process.integrity import _Beat
+from process.integrity import LEASE, _Beat
 from process.jobs import Stopped
 from process.model import AUDITOR, SYSTEM, Actor
 from process.proof_share import Part, Share
@@ -155,19 +155,38 @@ def test_a_server_that_stops_does_not_wait_for_a_check_and_the_next_one_does_it(
 def test_a_check_renews_its_lease_while_it_works_and_ends_when_it_is_another_s(lite, clock):
     office = lite.office
     office.integrity.ask(lite.actor("auditor"))
-    taken = office.jobs.take(clock.now(), ["verify"])
+    taken = office.jobs.take(clock.now(), ["verify"], LEASE)
     beat = _Beat(office.jobs, taken, threading.Event())
     for _ in range(20):
-        clock.advance(minutes=1)
+        clock.advance(seconds=20)
         beat()
         assert office.jobs.take(clock.now(), ["verify"]) is None, "nobody else begins it meanwhile"
     assert waiting(lite).attempts == 1
-    clock.advance(minutes=6)
+    clock.advance(seconds=31)
     assert office.jobs.take(clock.now(), ["verify"]) is not None
     with pytest.raises(Stopped):
         beat()
     with pytest.raises(Stopped):
         office.trail.verify(apart=True, beat=beat)
+
+
+def test_a_check_of_a_killed_server_is_begun_anew_half_a_minute_later(lite, clock):
+    office, auditor = lite.office, lite.actor("auditor")
+    office.integrity.ask(auditor)
+    work = office.trail.verify
+
+    def killed(**given):
+        raise KeyboardInterrupt
+
+    office.trail.verify = killed
+    with pytest.raises(KeyboardInterrupt):
+        office.integrity.turn(threading.Event())
+    office.trail.verify = work
+    office.integrity.turn(threading.Event())
+    assert office.integrity.page(auditor).checks == (), "it may be at work still"
+    clock.advance(seconds=31)
+    office.integrity.turn(threading.Event())
+    assert len(office.integrity.page(auditor).checks) == 1
 
 
 def test_what_is_asked_for_is_checked_apart_from_the_jobs(lite, clock):
