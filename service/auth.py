@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from process.errors import InvalidData, TooManyAttempts
 from service import demo
+from service.inbox import first_page
 from service.security import (
     SESSION_COOKIE,
     actor,
@@ -84,7 +85,7 @@ def password_submit() -> ResponseReturnValue:
     except InvalidData as error:
         return render_template("auth/password.html", error=str(error)), 422
     flash("Kata sandi Anda sudah diganti.", "success")
-    response = make_response(redirect(url_for("inbox.page")))
+    response = make_response(redirect(first_page()))
     remember(response, opened.token)
     return response
 

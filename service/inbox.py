@@ -10,7 +10,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from process.model import Actor
+from process import authority
+from process.model import AUDITOR, Actor
 from service.processes import may_start, unit_names
 from service.security import actor, office, quiet
 
@@ -22,10 +23,16 @@ PLACEHOLDER = "sidik-belum-dihitung"
 Tab = Literal["tersedia", "saya", "selesai"]
 
 
+def first_page() -> str:
+    """Where this person begins: at the inbox, or at the record when it is all that an auditor is here for."""
+    inspects_only = authority.has(actor(), AUDITOR) and not actor().positions
+    return url_for("trail.listing" if inspects_only else "inbox.page")
+
+
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The front door leads to the inbox."""
-    return redirect(url_for("inbox.page"))
+    """The front door leads to where this person works."""
+    return redirect(first_page())
 
 
 @blueprint.get("/tugas")

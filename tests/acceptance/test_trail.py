@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +12,19 @@ from playwright.sync_api import expect
 
 from tests.bench.quarters import Crew
 
+from .conftest import NARROW, WIDE
+
 pytestmark = pytest.mark.browser
 NOTE = "Satuan indikator <b>kedua</b> belum benar"
 AVAILABLE = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)  # Monday 14.05 WIB
+LACKS = """(node) => {
+  const width = node.offsetWidth, free = node.cloneNode();
+  free.style.width = 'max-content';
+  node.after(free);
+  const needed = free.offsetWidth;
+  free.remove();
+  return needed - width;
+}"""  # pixels that a field is narrower than what stands in it
 TAKEN = datetime(2026, 11, 25, 2, 10, tzinfo=UTC)  # Wednesday 09.10 WIB
 
 
@@ -47,7 +58,11 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
 ) -> None:
     auditor = person("auditor")
     page = auditor.page
-    page.get_by_role("link", name="Jejak Audit").click()
+    expect(page).to_have_url(re.compile("/jejak$"))  # where who only inspects begins
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    for name in ("Dari tanggal", "Sampai tanggal"):
+        assert page.get_by_label(name).evaluate(LACKS) <= 0, "the whole date can be read"
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.get_by_text("Jenis peristiwa: semua").click()
     page.get_by_label("Dikembalikan untuk diperbaiki").check()
     page.get_by_role("button", name="Tampilkan", exact=True).click()

@@ -94,6 +94,18 @@ def test_new_password_ends_other_sessions(guest: Any, visitor: Visitors) -> None
     assert elsewhere.page("/tugas").status_code == 302
 
 
+def test_an_auditor_without_a_position_begins_at_the_record(guest: Any, visitor: Visitors, office: Office) -> None:
+    assert guest.login("auditor", demo.PASSWORD).location == "/"
+    assert guest.page("/").location == "/jejak"
+    assert 'href="/tugas"' in guest.page("/jejak").text
+    for account in ("staf.prk", "pengelola"):
+        assert visitor(account).page("/").location == "/tugas"
+    admin = Actor(None, "Penyiapan", system_roles=frozenset({"administrator"}), source="command")
+    auditor = office.people.by_username("auditor")
+    office.people.add_position(auditor.id, "staf", "HKM", admin, title="Staf Bagian Hukum", from_date=demo.SINCE)
+    assert guest.page("/").location == "/tugas"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
