@@ -6,7 +6,7 @@ A check takes as long as reading everything: it is a job, done in processes of i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from process import authority
-from process.anchors import Anchor, of_seal
+from process.anchors import Head, Summary, of_seal, sealed, written
 from process.audit import NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict
@@ -31,6 +31,7 @@ KIND = "verify"
 MAY = (AUDITOR, PENGELOLA, ADMINISTRATOR)
 LEASE = timedelta(seconds=30)  # renewed at work; what a killed server left is begun anew after it
 SHOWN = 10
+LISTED = 200  # heads that a sheet lists one by one; the file has all
 _PG_LOCK = 714158  # one who asks at a time
 TOLD = 20  # misfits that the record keeps of a check
 
@@ -42,6 +43,21 @@ class SealRow:
     seq: int
     at: datetime
     streams: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A seal on paper: the first of `total` heads (the system's, which covers the seals of all others, before all), and
+    the digest that stands for all of them."""
+
+    at: datetime
+    listed: tuple[Head, ...]
+    total: int
+    digest: str
+
+    @property
+    def system(self) -> Head:
+        return self.listed[0]
 
 
 @dataclass(frozen=True)
@@ -118,11 +134,38 @@ class Integrity:
             seal_heads(tx, actor, now, always=True)
             return int(tx.scalar(_seals().limit(1)))
 
-    def anchor(self, seq: int, actor: Actor) -> Anchor:
-        """All heads as that event sealed them. Raises NotFound."""
+    def sheet(self, seq: int, actor: Actor) -> Sheet:
+        """What that event sealed, to be printed. Raises NotFound."""
+        at, heads = self._heads(seq, actor)
+        summary, listed, total = Summary(instant(at)), list[Head](), 0
+        for some in heads:
+            summary.add(some)
+            listed += some[: LISTED - len(listed)]
+            total += len(some)
+        return Sheet(instant(at), tuple(listed), total, summary.digest())
+
+    def anchor(self, seq: int, actor: Actor) -> tuple[datetime, Iterator[bytes]]:
+        """When that event sealed, and all heads as it did: the pieces of an anchor's file. Raises NotFound at once."""
+        at, heads = self._heads(seq, actor)
+        return instant(at), written(instant(at), heads)
+
+    def _heads(self, seq: int, actor: Actor) -> tuple[int, Iterator[list[Head]]]:
+        """When that event sealed (µs), and the heads, a part at a time: what is sealed changes no more."""
         authority.require(actor, *MAY)
         with self.store.reading() as tx:
-            return of_seal(tx, seq)
+            at, system = of_seal(tx, seq)
+
+        def parts() -> Iterator[list[Head]]:
+            yield [system]
+            after = 0
+            while True:
+                with self.store.reading() as tx:
+                    after, some = sealed(tx, at, after)
+                if not some:
+                    return
+                yield some
+
+        return at, parts()
 
 
 class _Beat:

@@ -15,7 +15,6 @@ from process.model import ADMINISTRATOR, AUDITOR, TimelineEntry
 from service.security import actor, office, quiet
 
 blueprint = Blueprint("integrity", __name__)
-LISTED = 200  # chains that the sheet lists one by one; the file has all
 
 
 def may_check() -> bool:
@@ -53,18 +52,15 @@ def seal() -> ResponseReturnValue:
 @blueprint.get("/jejak/keutuhan/segel/<int:seq>")
 def sheet(seq: int) -> ResponseReturnValue:
     """The heads as they were sealed, to be printed and signed."""
-    anchor = office().integrity.anchor(seq, actor())
-    return render_template(
-        "trail/seal.html", anchor=anchor, listed=anchor.heads[:LISTED], more=max(0, len(anchor.heads) - LISTED), seq=seq
-    )
+    return render_template("trail/seal.html", sheet=office().integrity.sheet(seq, actor()), seq=seq)
 
 
 @blueprint.get("/jejak/keutuhan/segel/<int:seq>.json")
 def file(seq: int) -> ResponseReturnValue:
     """The same as a file, for `alur audit verify --anchor`."""
-    anchor = office().integrity.anchor(seq, actor())
-    response = Response(anchor.write(), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="segel-{anchor.at:%Y-%m-%d}-{seq}.json"'
+    at, pieces = office().integrity.anchor(seq, actor())
+    response = Response(pieces, mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="segel-{at:%Y-%m-%d}-{seq}.json"'
     return response
 
 

@@ -93,12 +93,13 @@ def seal(output: str | None) -> None:
     """
     with opened() as office, _new(output) as file:
         who = operator()
-        anchor = office.integrity.anchor(office.integrity.seal(who), who)
+        seq = office.integrity.seal(who)
         if file is not None:
-            file.write(anchor.write())
-        click.echo(f"Ujung {len(anchor.heads)} rantai disegel pada {plain(anchor.at)}.")
-        click.echo(f"Rantai sistem: nomor {anchor.system.seq}, sidik {anchor.system.hash}")
-        click.echo(f"Ringkasan catatan: {anchor.digest}")
+            file.writelines(office.integrity.anchor(seq, who)[1])
+        sheet = office.integrity.sheet(seq, who)
+        click.echo(f"Ujung {sheet.total} rantai disegel pada {plain(sheet.at)}.")
+        click.echo(f"Rantai sistem: nomor {sheet.system.seq}, sidik {sheet.system.hash}")
+        click.echo(f"Ringkasan catatan: {sheet.digest}")
         if output is not None:
             click.echo(f"Tersimpan di {output}.")
 

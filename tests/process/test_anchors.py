@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process.anchors import Anchor, Head
+from forms.canonical import digest
+from process.anchors import Anchor, Head, written
 from process.audit import NewEvent, chain, genesis
 from process.errors import Conflict, Forbidden, InvalidData, NotFound
 from process.integrity import LEASE, _Beat
@@ -24,27 +26,30 @@ from process.record import append, write
 AUDIT = Actor(None, "Auditor", system_roles=frozenset({AUDITOR}), source="page")
 
 
+def anchor_of(office, seq):
+    return Anchor.read(b"".join(office.integrity.anchor(seq, AUDIT)[1]))
+
+
 def sealed(office):
-    return office.integrity.anchor(office.integrity.seal(AUDIT), AUDIT)
+    return anchor_of(office, office.integrity.seal(AUDIT))
 
 
 def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office, clock):
     instance = crew.start()
     anchor = sealed(office)
-    assert Anchor.read(anchor.write()) == anchor
     assert anchor.system.stream == "system"
     assert {one.stream for one in anchor.heads} >= {f"instance:{instance}", "process:pengumpulan_data_kinerja"}
     first = anchor.system.seq
     clock.advance(hours=1)
     crew.complete(instance, "membuat_draft")  # the record goes on
     assert sealed(office) != anchor
-    assert office.integrity.anchor(first, AUDIT) == anchor, "the same whenever it is asked for"
+    assert anchor_of(office, first) == anchor, "the same whenever it is asked for"
     clock.advance(hours=1)
     again = sealed(office)
     assert again.heads[1:] == sealed(office).heads[1:], "nothing moved, and yet there is an anchor"
     with pytest.raises(NotFound):
         office.integrity.anchor(1, AUDIT)
-    found = office.trail.verify(anchor=Anchor.read(anchor.write()))
+    found = office.trail.verify(anchor=anchor)
     assert found.misfits == ()
 
 
@@ -71,6 +76,30 @@ def test_a_record_made_anew_with_its_seals_is_found_out_by_an_anchor(lite):
     assert (f"instance:{instance}", "anchor_missing") in codes
 
 
+def test_heads_are_read_a_part_at_a_time_and_their_digest_is_that_of_all(crew, monkeypatch):
+    office, now = crew.office, crew.clock.now()
+    crew.start()
+    with office.store.transaction() as tx:
+        for number in range(3):
+            append(tx, f"process:p{number}", [NewEvent("setting.changed", {"sesudah": 1})], SYSTEM, now)
+    seq = office.integrity.seal(AUDIT)
+    whole, sheet = b"".join(office.integrity.anchor(seq, AUDIT)[1]), office.integrity.sheet(seq, AUDIT)
+    monkeypatch.setattr("process.anchors.TOGETHER", 2)
+    monkeypatch.setattr("process.integrity.LISTED", 3)
+    pieces = list(office.integrity.anchor(seq, AUDIT)[1])
+    assert b"".join(pieces) == whole
+    assert max(piece.count(b"\n  {") + piece.startswith(b"  {") for piece in pieces) <= 2
+    plain = json.loads(whole)
+    assert plain.pop("ringkasan") == digest(plain) == sheet.digest
+    assert sheet.total == len(plain["rantai"]) == 6
+    assert office.integrity.sheet(seq, AUDIT) == replace(sheet, listed=sheet.listed[:3])
+
+
+def test_an_anchor_may_be_larger_than_other_canonical_json():
+    at, many = datetime(2026, 9, 30, tzinfo=UTC), [Head(f"instance:{n:016}", 1, "00" * 32) for n in range(60_000)]
+    assert len(Anchor.read(b"".join(written(at, [[Head("system", 1, "00" * 32)], many]))).heads) == 60_001
+
+
 names = st.text("abc:", min_size=1, max_size=8)
 heads = st.lists(st.builds(Head, names, st.integers(1, 10**9), st.binary(min_size=32, max_size=32).map(bytes.hex)))
 
@@ -78,10 +107,10 @@ heads = st.lists(st.builds(Head, names, st.integers(1, 10**9), st.binary(min_siz
 @given(heads, st.data())
 def test_a_damaged_anchor_is_never_taken_for_a_sound_one(some, data):
     anchor = Anchor(datetime(2026, 9, 30, tzinfo=UTC), (Head("system", 1, "00" * 32), *some))
-    written = anchor.write()
-    assert Anchor.read(written) == anchor
-    place = data.draw(st.integers(0, len(written) - 1))
-    damaged = written[:place] + bytes([written[place] ^ data.draw(st.integers(1, 255))]) + written[place + 1 :]
+    file = b"".join(written(anchor.at, [anchor.heads]))
+    assert Anchor.read(file) == anchor
+    place = data.draw(st.integers(0, len(file) - 1))
+    damaged = file[:place] + bytes([file[place] ^ data.draw(st.integers(1, 255))]) + file[place + 1 :]
     try:
         found = Anchor.read(damaged)
     except InvalidData:
@@ -96,7 +125,8 @@ def test_what_is_no_anchor_is_refused(content):
 
 
 def test_an_anchor_of_something_else_is_refused(lite):
-    plain = json.loads(sealed(lite.office).write())
+    _, pieces = lite.office.integrity.anchor(lite.office.integrity.seal(AUDIT), AUDIT)
+    plain = json.loads(b"".join(pieces))
     for change in ({"jenis": "lain"}, {"waktu": "kemarin"}, {"waktu": "2026-01-01T00:00:00"}, {"ringkasan": "0"}):
         with pytest.raises(InvalidData):
             Anchor.read(json.dumps({**plain, **change}).encode())
