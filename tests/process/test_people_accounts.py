@@ -4,6 +4,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import argon2
 import pytest
 import sqlalchemy as sa
 from argon2 import extract_parameters
@@ -252,13 +253,31 @@ def test_an_old_hash_is_made_new_at_login(people, monkeypatch):
         assert tx.scalar(person.select().with_only_columns(person.c.password_hash)) != asked[0]
 
 
-def test_hashes_are_argon2id_above_the_recommended_minimum():
-    passwords.set_cost()  # as the service makes them
+@pytest.fixture
+def full_cost():
+    """Passwords at the price of the service, for one test."""
+    passwords.set_cost()
+    yield
+    passwords.set_cost(passes=1, memory_kib=8)
+
+
+def test_hashes_are_argon2id_above_the_recommended_minimum(full_cost):
     strong = passwords.make("apa pun boleh")
     parameters = extract_parameters(strong)
     assert strong.startswith("$argon2id$")
     assert parameters.memory_cost >= 19 * 1024
     assert parameters.time_cost >= 2
+
+
+def test_an_account_that_does_not_exist_is_checked_at_the_same_price(full_cost, monkeypatch):
+    verified = []
+    verify = argon2.PasswordHasher.verify
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", lambda *given: verified.append(given[1]) or verify(*given))
+    own = passwords.make("apa pun boleh")
+    assert passwords.matches(own, "apa pun boleh")
+    assert not passwords.matches(None, "apa pun boleh")
+    price, nobodys = map(extract_parameters, verified)
+    assert nobodys == price
 
 
 def test_a_session_goes_on_while_nothing_can_be_written(people, clock):
