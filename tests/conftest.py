@@ -1,11 +1,15 @@
 """Shared by every room: Hypothesis profiles, so that a run is the same on every machine; cheap passwords;
-and a garbage collector that leaves alone what lives as long as the run."""
+a garbage collector that leaves alone what lives as long as the run; and how tests are spread over processes."""
+
+from __future__ import annotations
 
 import gc
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from process import passwords
 
@@ -21,3 +25,37 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected is looked at no more."""
     gc.collect()
     gc.freeze()
+
+
+# Files whose tests share something that costs seconds: each runs in one process. By name, because pytest-xdist 3.8
+# reads its mark `xdist_group` and, since pytest 9.2, does nothing with it.
+TOGETHER = (
+    "service/test_archiving.py",
+    "service/test_archival.py",
+    "service/exporting/test_mining.py",
+)
+# What else takes long is begun early, so that no process is left to work alone at the end.
+EARLY = (
+    "process/test_machine.py",
+    "service/test_printing.py",
+    "service/exporting/test_running.py",
+    "process/test_anchors.py",
+)
+
+
+class Spread(LoadScopeScheduling):
+    """A unit of work is a test, or a file of `TOGETHER`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0].removeprefix("tests/")
+        return file if file in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread | None:
+    return Spread(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {file: place for place, file in enumerate((*TOGETHER, *EARLY))}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(order)))

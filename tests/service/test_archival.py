@@ -13,8 +13,6 @@ from pikepdf import Array, Dictionary, Name, Stream
 from service import printing
 from service.printing import Sheet, Signature
 
-pytestmark = pytest.mark.xdist_group("archival")  # one print-out, laid out once
-
 DIAGRAM = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
 AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
 FORBIDDEN_ACTIONS = {

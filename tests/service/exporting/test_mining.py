@@ -14,8 +14,6 @@ from process.tables import instance as instance_table
 from service.exporting.activity import TRANSITIONS
 from service.exporting.xes import NAMESPACE
 
-pytestmark = pytest.mark.xdist_group("pm4py")  # slow to import: once
-
 
 @pytest.fixture(scope="module")
 def pm4py() -> Any:
