@@ -216,13 +216,8 @@ def chain(
             payload_digest=payload_digest(salt, payload),
         )
         head = event_hash(event, head)
-        made.append(Sealed(_with_hash(event, head), salt, payload))
+        made.append(Sealed(event._replace(hash=head), salt, payload))
     return made, seq, head
-
-
-def _with_hash(event: AuditEvent, value: bytes) -> AuditEvent:
-    object.__setattr__(event, "hash", value)  # the event was made a line above and nobody else has seen it
-    return event
 
 
 class Chain:
@@ -308,10 +303,7 @@ class Chain:
 
 
 def link_of(event: AuditEvent) -> Link:
-    return Link(
-        event.seq, event.at, event.type, event.actor, event.position, event.kind, event.source, event.request,
-        event.task, event.element, event.payload_digest, event.hash,
-    )  # fmt: skip
+    return Link(*event[1:])  # all but the stream
 
 
 def verify(

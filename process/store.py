@@ -144,6 +144,13 @@ class Tx:
     def scalar(self, statement: sa.sql.expression.Executable, params: Any = None) -> Any:
         return self.connection.execute(statement, params).scalar()
 
+    def plain(self, statement: sa.sql.expression.Executable) -> list[tuple[Any, ...]]:
+        """All rows as the driver gives them, for reading millions. Columns must be plain integers, text or bytes."""
+        result = self.connection.execute(statement)
+        rows = [] if result.cursor is None else list(result.cursor.fetchall())
+        result.close()
+        return rows
+
     # The hot path: the driver's own cursor with a text made beforehand.
 
     def run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:

@@ -23,7 +23,7 @@ from process.store import Store, Tx
 from process.tables import event, event_payload, instance, seal, stream
 
 SEALED_TOGETHER = 1_000  # heads that one event tells
-_HEADER = tuple(AuditEvent.__dataclass_fields__)
+_HEADER = AuditEvent._fields
 
 
 class Trail:

@@ -32,7 +32,7 @@ BATCH = 20_000  # events of one transaction
 PER_INSTANCE = 80  # events, about
 ADMINISTRATION = 0.04  # part of the events that is not of instances, about
 _PEOPLE = {"staf": 3, "perencana_ahli_muda": 1, "kepala_bagian": 1}  # of each unit
-_EVENT = tuple(AuditEvent.__dataclass_fields__)
+_EVENT = AuditEvent._fields
 _TASK = ("id", "instance", "ref", "element", "item", "pass", "number", "name", "role", "unit", "assignee", "state",
          "available", "claimed", "completed", "due", "late", "completed_by", "position")  # fmt: skip
 _INSTANCE = ("id", "version", "process_id", "owner_unit", "business_key", "ordinal", "title", "state", "snapshot",
