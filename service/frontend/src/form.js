@@ -3,7 +3,7 @@ import { Form } from '@bpmn-io/form-js-viewer';
 import { Autosave } from './form/autosave.js';
 import { libraryModules, ownModules } from './form/modules.js';
 import { Notice, Status, byWhom, copyButton } from './form/notice.js';
-import { collect, prepare } from './form/schema.js';
+import { collect, holds, prepare } from './form/schema.js';
 import { Submission } from './form/submit.js';
 import { person, request } from './lib/http.js';
 import { LocalCopy, forgetOldCopies } from './lib/local.js';
@@ -52,7 +52,7 @@ async function mount(host) {
   let kept = readonly ? null : copy.read();
   const revision = opened.draftRevision ?? 0;
   await open(opened);
-  if (kept && JSON.stringify(kept.data) === JSON.stringify(gather())) {
+  if (kept && holds(form, kept.data)) {
     copy.remove(); // it reached the server while the page was leaving, and only the answer did not
     kept = null;
   }

@@ -46,6 +46,20 @@ export function collect(form) {
   return out;
 }
 
+const leaf = (value) => (value === undefined || value === '' || value === false ? 'null' : JSON.stringify(value));
+
+/** Whether the fields hold already what `collect` gave at another time: those that a person fills in. */
+export function holds(form, collected) {
+  const data = form._getState().data;
+  return form.get('formFieldInstanceRegistry').getAll().every((instance) => {
+    const field = form.get('formFieldRegistry').get(instance.id);
+    const [ now, then ] = [ get(data, instance.valuePath), get(collected, instance.valuePath) ];
+    if (field.type === 'dynamiclist') return (now?.length ?? 0) === (then?.length ?? 0);
+    const asked = form.get('formFields').get(field.type).config.keyed && !field.disabled && field.readonly !== true && field.type !== 'expression';
+    return !asked || leaf(now) === leaf(then);
+  });
+}
+
 /** The field that a server's path (`["baris", 3, "realisasi"]`) names, with the row numbers on the way; or null. */
 export function locate(form, { path = [], field: id }) {
   const registry = form.get('formFieldRegistry');
