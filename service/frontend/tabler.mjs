@@ -5,6 +5,12 @@ const FAMILIES = [
   'litepicker', 'mention', 'nav-segmented', 'navbar', 'noUi', 'offcanvas', 'otp', 'payment', 'placeholder', 'plyr', 'popover', 'ribbon',
   'signal', 'social', 'sortable', 'sparkline', 'stamp', 'star', 'steps', 'step-item', 'strength', 'switch', 'tag', 'toast', 'tooltip', 'tracking', 'ts',
   'turbo', 'bs-popover', 'bs-tooltip', 'tom-select', 'typed', 'hs', 'dashed', 'object', 'sharer', 'wysiwyg', 'btn-facebook', 'btn-twitter',
+  // Many of these speak of whatever stands in them ('.row-cols-3 > *'), and such a rule is tried on every element of a page:
+  // a large drawing has tens of thousands.
+  'blockquote', 'btn-loading', 'callout', 'card-table', 'chat', 'columns', 'divide', 'form-colorinput', 'form-floating', 'form-imagecheck',
+  'form-selectgroup', 'g', 'gx', 'gy', 'hr-text', 'list-group', 'markdown', 'modal', 'offset', 'order', 'prose', 'ratio', 'row-0',
+  'row-cols', 'row-deck', 'row-lg', 'row-md', 'row-sm', 'scrollable', 'table-bordered', 'table-borderless', 'table-center', 'table-hover',
+  'table-nowrap', 'table-striped', 'table-striped-columns', 'table-vcenter', 'toolbar', 'visually-hidden-focusable',
 ];
 const BRANDS = [ 'facebook', 'twitter', 'linkedin', 'google', 'youtube', 'vimeo', 'dribbble', 'github', 'instagram', 'pinterest', 'vk', 'rss', 'flickr', 'bitbucket', 'tabler' ];
 const UNWANTED = new RegExp(`\\.(?:${FAMILIES.join('|')})(?![a-zA-Z])|-(?:${BRANDS.join('|')})(?:-lt|-fg)?(?![a-zA-Z0-9-])|\\[data-bs-theme=["']?dark|layout-(?:fluid|boxed)`);

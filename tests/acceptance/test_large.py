@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -35,7 +37,35 @@ def test_five_thousand_elements_open_and_are_refused_with_a_sentence(
     page.get_by_label("Uraian kegiatan").fill("Langkah yang lain")
     page.keyboard.press("Tab")
     expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved", timeout=SLOW)
-    assert "Langkah yang lain" in office.drafts.state(PROCESS).xml.decode()
+    saved = office.drafts.state(PROCESS).xml.decode()
+    assert "Langkah yang lain" in saved
+    assert saved.count("<userTask") == saved.count("<sequenceFlow") == 2_500
+
+
+def test_names_of_a_large_drawing_stand_where_one_looks_and_in_its_pictures(
+    site: Site, person: Callable[[str], Person]
+) -> None:
+    site.office.drafts.save(PROCESS, demo.ACTOR, revision=0, xml=diagram(PROCESS).encode())
+    page = person("pengelola").page
+    page.set_default_timeout(SLOW)
+    page.goto(f"{site.address}/proses/{PROCESS}/sunting")
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    names = page.locator(".djs-visual text")
+    expect(names).to_have_count(0)  # less than two pixels high: nobody could read them
+
+    page.locator('[data-element-id="t1225"] .djs-hit').first.click()
+    for _ in range(4):
+        page.locator('[data-alat="perbesar"]').click()
+    middle = page.locator('[data-element-id="t1225"] .djs-visual')
+    expect(middle).to_contain_text("Langkah 1225")
+    expect(middle.locator("path")).not_to_have_count(0)  # the sign of its kind
+    assert 0 < names.count() < 1_000
+
+    page.locator('[data-alat="berkas"]').click()
+    with page.expect_download(timeout=SLOW) as picture:
+        page.locator('[data-alat="unduh-svg"]').click()
+    words = re.findall(r">(Langkah \d+)<", Path(picture.value.path()).read_text("utf-8"))
+    assert sorted(words) == sorted(f"Langkah {n}" for n in range(2_500))
 
 
 def test_a_form_of_five_hundred_fields_is_designed_and_filled_in(site: Site, person: Callable[[str], Person]) -> None:

@@ -42,11 +42,13 @@ export class Workbench {
   /** Shows a diagram; answers what the reader stumbled over. Throws when it is no diagram at all. */
   async open(xml) {
     const { large, box } = extent(xml);
-    this._get('plainDrawing').on = large;
+    const drawing = this._get('plainDrawing');
+    drawing.on = large;
     if (box) this._look(box); // before there is anything to draw anew
-    const { warnings } = await this.modeler.importXML(xml);
+    const draw = () => this.modeler.importXML(xml);
+    const { warnings } = await (large ? drawing.apart(draw) : draw());
     this.xml = xml;
-    this.fit();
+    if (!large || !box) this.fit(); // to measure a large drawing costs more than to count what its file says
     this._buttons();
     return warnings;
   }
