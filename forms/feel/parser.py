@@ -23,6 +23,7 @@ from forms.feel.errors import DIGITS, MAGNITUDE, MAX_ITERATORS, MAX_NESTING, MAX
 from forms.feel.explain import explain, position
 from forms.feel.patterns import compile_pattern
 from forms.feel.registry import FUNCTIONS, choose_named, choose_positional
+from forms.feel.tables import parser_of
 from forms.feel.temporal import read_temporal
 from forms.feel.tree import At, Node
 from forms.feel.types import read_type
@@ -55,12 +56,12 @@ def _lark() -> Lark:
     functions = [name for name in FUNCTIONS if " " in name]
     parameters = [p.name for many in FUNCTIONS.values() for one in many for p in one.parameters if " " in p.name]
     for terminal, names, before in ("FUNCTION", functions, r"\("), ("PARAMETER", parameters, ":"):
-        choices = "|".join(name.replace(" ", r"\s+") for name in sorted(set(names), key=len, reverse=True))
+        choices = "|".join(
+            name.replace(" ", r"\s+") for name in sorted(set(names), key=lambda name: (-len(name), name))
+        )
         grammar += f"\n{terminal}.2: /(?:{choices})(?=\\s*{before})/\n"
     grammar += f"\nINSTANCE_OF.3: /{types.pattern()}/\n"
-    return Lark(
-        grammar, parser="lalr", lexer="basic", transformer=_Builder(), postlex=Brackets(), maybe_placeholders=False
-    )
+    return parser_of(grammar, _Builder(), Brackets())
 
 
 def _check_nesting(root: Node) -> None:
