@@ -1,5 +1,6 @@
 """Shared by every room: Hypothesis profiles, so that a run is the same on every machine; cheap passwords;
-a garbage collector that leaves alone what lives as long as the run; and how tests are spread over processes."""
+a garbage collector that leaves alone what lives as long as the run; SQL texts made once for all databases of a kind;
+and how tests are spread over processes."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import os
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -25,6 +27,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected is looked at no more."""
     gc.collect()
     gc.freeze()
+
+
+def _alike(create_engine: Any) -> Any:
+    """A service opens one database, a run of tests a thousand: they share a dialect and with it the SQL texts made."""
+    first: dict[Any, sa.Engine] = {}
+
+    def create(url: Any, **given: Any) -> sa.Engine:
+        made = create_engine(url, **{"query_cache_size": 5_000, **given})
+        known = first.setdefault((made.name, given.get("isolation_level")), made)
+        if getattr(known.dialect, "server_version_info", None):  # it has been connected
+            made.dialect, made._compiled_cache = known.dialect, known._compiled_cache
+        return made
+
+    return create
+
+
+sa.create_engine = _alike(sa.create_engine)
 
 
 # Files whose tests share something that costs seconds: each runs in one process. By name, because pytest-xdist 3.8
