@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bpmn import safexml
 from bpmn.model import DiagramError
@@ -133,12 +131,11 @@ def store(
     """A further state; returns its number."""
     xml, forms = content
     digests = {form_id: digest(source) for form_id, source in forms.items()}
-    insert = sqlite_insert if tx.sqlite else postgresql_insert
     known = set(tx.execute(sa.select(draft_form.c.digest).where(draft_form.c.process == row.process)).scalars())
     for form_id, source in forms.items():
         if digests[form_id] not in known:
             values = {"process": row.process, "digest": digests[form_id], "content": pack_bytes(source)}
-            tx.execute(insert(draft_form).values(**values).on_conflict_do_nothing())
+            tx.execute(tx.insert(draft_form).values(**values).on_conflict_do_nothing())
     number = int(row.last) + 1
     tx.execute(
         draft_state.insert().values(

@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bpmn import rules
 from bpmn.model import Finding
@@ -232,9 +230,8 @@ class Drafts:
             known = tx.one(sa.select(process_definition).where(process_definition.c.id == process_id))
             if known is None:
                 raise NotFound("Proses ini tidak ada.")
-            insert = sqlite_insert if tx.sqlite else postgresql_insert
             values = {"process": process_id, "name": known.name, "owner_unit": known.owner_unit, "head": 0, "last": 0}
-            tx.execute(insert(process_draft).values(**values).on_conflict_do_nothing())
+            tx.execute(tx.insert(process_draft).values(**values).on_conflict_do_nothing())
             row = tx.one(query)
             assert row is not None
         return row

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import sys
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +19,8 @@ def translate(error: BaseException) -> BaseException:
         origin = error.orig
     if isinstance(error, sa.exc.TimeoutError):
         return Busy()
-    if isinstance(origin, psycopg.OperationalError) and origin.sqlstate is None:
+    psycopg = sys.modules.get("psycopg")  # loaded with the first engine of PostgreSQL only
+    if psycopg and isinstance(origin, psycopg.OperationalError) and origin.sqlstate is None:
         return StorageUnavailable("Sambungan ke basis data terputus.")
     if isinstance(origin, OSError) and origin.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from forms.canonical import digest
 from process import authority
@@ -80,8 +78,7 @@ class Exports(Making):
         with self.store.transaction() as tx:
             if actor.person_id is not None:
                 _one_asking(tx, actor.person_id)
-            insert = sqlite_insert if tx.sqlite else postgresql_insert
-            made = insert(export).values(
+            made = tx.insert(export).values(
                 id=id_,
                 format=format,
                 selection=pack_plain(selection.plain()),

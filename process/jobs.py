@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from process.clock import Clock, micros
 from process.errors import AlurError, Busy
@@ -55,9 +53,8 @@ class Jobs:
     def enqueue(self, tx: Tx, kind: str, key: str, payload: dict[str, Any], *, run_at: datetime | None = None) -> None:
         """Ask for a job within an open transaction; nothing happens when the same (kind, key) was asked for before.
         The payload holds strings and integers."""
-        insert = sqlite_insert if tx.sqlite else postgresql_insert
         tx.execute(
-            insert(job)
+            tx.insert(job)
             .values(
                 kind=kind,
                 key=key,

@@ -82,11 +82,8 @@ class Notices:
         with self.store.transaction() as tx:
             rows = tx.all(sa.select(notification.c.id).where(*wanted))
             if rows:
-                from sqlalchemy.dialects import postgresql, sqlite
-
-                insert: Any = (sqlite if tx.sqlite else postgresql).insert(notification_seen)
                 tx.execute(
-                    insert.on_conflict_do_nothing(),
+                    tx.insert(notification_seen).on_conflict_do_nothing(),
                     [{"person": actor.person_id, "notification": row.id} for row in rows],
                 )
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 import zstandard
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from process.audit import NewEvent, Sealed, chain, genesis
 from process.clock import micros
@@ -71,8 +69,7 @@ def append(
 
 def create(tx: Tx, name: str, *, seq: int | None, head: bytes | None) -> None:
     """Make a stream; another transaction may have been quicker, which is fine."""
-    insert = sqlite_insert if tx.sqlite else postgresql_insert
-    tx.execute(insert(stream).values(name=name, seq=seq, head=head).on_conflict_do_nothing())
+    tx.execute(tx.insert(stream).values(name=name, seq=seq, head=head).on_conflict_do_nothing())
 
 
 def payload_of(stored: bytes) -> bytes:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from process.clock import micros
 from process.errors import NotFound
@@ -224,6 +223,8 @@ class Where:
     def _match(self) -> sa.ColumnElement[bool]:
         if self.tx.sqlite:
             return _text.c.audit_text.op("MATCH")(fts5(self.words))
+        from sqlalchemy.dialects.postgresql import TSQUERY  # only where the database is one
+
         return _text.c.words.op("@@")(sa.cast(tsquery(self.words), TSQUERY))
 
 

@@ -69,6 +69,12 @@ class Spread(LoadScopeScheduling):
         file = nodeid.partition("::")[0].removeprefix("tests/")
         return file if file in TOGETHER else nodeid
 
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        super().mark_test_complete(node, item_index, duration)
+        work = self.assigned_work[node]
+        for done in [scope for scope, tests in work.items() if all(tests.values())]:
+            del work[done]  # else every unit that there was is looked through after every test
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread | None:
