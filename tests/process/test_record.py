@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -175,7 +174,7 @@ def stored(new, name="instance:x"):
 
 
 def numbered(rows, offset=1):
-    return [(replace(event, seq=number), payload) for number, (event, payload) in enumerate(rows, offset)]
+    return [(event._replace(seq=number), payload) for number, (event, payload) in enumerate(rows, offset)]
 
 
 def test_the_first_event_exchanged_with_the_last_is_an_order_not_an_insertion():
@@ -198,7 +197,7 @@ def test_any_single_change_of_a_stream_is_found_and_named(new, data):
         case "alter":
             code, values = data.draw(st.sampled_from(ALTERED))
             expected = (code, place + 1)
-            rows[place] = (replace(event, **values), payload)
+            rows[place] = (event._replace(**values), payload)
         case "payload":
             changed = data.draw(st.sampled_from([(payload[0], payload[1] + b" "), (bytes(16), payload[1]), None]))
             expected = ("payload_missing" if changed is None else "payload_altered", place + 1)
@@ -221,7 +220,7 @@ def test_any_single_change_of_a_stream_is_found_and_named(new, data):
             rows = numbered(rows)
         case "move":  # one event gets a number beyond the others
             expected = ("reordered", place + 1)
-            rows = [*rows[:place], *rows[place + 1 :], (replace(event, seq=seq + 3), payload)]
+            rows = [*rows[:place], *rows[place + 1 :], (event._replace(seq=seq + 3), payload)]
         case "insert":
             forged, *_ = stored([NewEvent("task.skipped", {})], "instance:y")
             expected = ("inserted", place + 1)
