@@ -320,6 +320,10 @@ class DiagramError(BpmnError):
         super().__init__("; ".join(f"{f.element}: {f.message}" if f.element else f.message for f in findings))
 
 
+class CheckUnfinished(BpmnError):
+    """The machine was too busy to check a diagram; nothing is said about the diagram."""
+
+
 class ElementError(BpmnError):
     """Something went wrong at one element of the diagram; nothing of the step counts."""
 

@@ -1,8 +1,8 @@
 """The publication check as the other rooms call it: `check(xml, forms)`.
 
-The file is untrusted, so it is read in a process of its own, which is killed when it has not answered after five
-seconds. The process is kept for the next check (starting one costs half a second); `close` ends it, as does the end of
-ours.
+The file is untrusted, so it is read in a process of its own, which is killed when a check has used five seconds of the
+processor. The process is kept for the next check (starting one costs half a second); `close` ends it, as does the end
+of ours.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import atexit
 import os
 import selectors
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -20,19 +22,21 @@ import orjson
 
 from bpmn import safexml
 from bpmn.codes import Report
-from bpmn.model import Finding
+from bpmn.model import CheckUnfinished, Finding
 from bpmn.rules_worker import frame, request
 
-TIME_LIMIT = 5.0
-START_LIMIT = 30.0
-"""Seconds for an answer, and for a new process to be ready: its imports are no fault of the file."""
+PROCESSOR_LIMIT = 5.0
+WAIT_LIMIT = 30.0
+"""Seconds of the processor for an answer, and seconds until it must have come, or until a new process must be ready.
+The first are the file's fault, the second are not: a busy machine, or imports."""
 MAX_FORMS_BYTES = 16 * 1024 * 1024
 
 
 def check(xml: bytes, forms: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """All findings about a diagram and its forms (by id), errors first.
 
-    Never raises for what is in the files. A diagram may be published when no finding is an error.
+    Never raises for what is in the files. A diagram may be published when no finding is an error. CheckUnfinished when
+    the machine was too busy to tell.
     """
     if len(xml) > safexml.MAX_BYTES or sum(map(len, forms.values())) > MAX_FORMS_BYTES:
         report = Report()
@@ -55,12 +59,14 @@ class _Worker:
         with self._lock:
             try:
                 process = self._running()
-                answer = self._ask(process, request(xml, forms), TIME_LIMIT)
-            except TimeoutError:
+                answer = self._ask(process, request(xml, forms, PROCESSOR_LIMIT))
+            except TimeoutError as error:
                 self._kill()
-                return _alone("FILE_TIMEOUT", limit=int(TIME_LIMIT))
+                message = f"Server sedang sibuk: pemeriksaan belum selesai dalam {WAIT_LIMIT:.0f} detik. Coba lagi."
+                raise CheckUnfinished(message) from error
             except (OSError, EOFError):
-                self._kill()
+                if self._kill() == -signal.SIGPROF:
+                    return _alone("FILE_TIMEOUT", limit=int(PROCESSOR_LIMIT))
                 return _alone("FILE_CHECK_FAILED")
         return tuple(Finding(*row) for row in orjson.loads(answer))
 
@@ -80,39 +86,48 @@ class _Worker:
                 env={"PATH": os.defpath, "PYTHONPATH": root, "LC_ALL": "C.UTF-8"},
             )
             # The first answer, to nothing, says that it is ready.
-            self._ask(self._process, request(b"", {}), START_LIMIT)
+            self._ask(self._process, request(b"", {}, WAIT_LIMIT))
         return self._process
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], message: bytes, limit: float) -> bytes:
+    def _ask(process: subprocess.Popen[bytes], message: bytes) -> bytes:
         """Sends a request and reads the answer; TimeoutError, EOFError or OSError when none comes."""
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(frame(message))
-        process.stdin.flush()
-        wanted, received = 4, bytearray()
+        until = time.monotonic() + WAIT_LIMIT
+        left, wanted, received = memoryview(frame(message)), 4, bytearray()
+        os.set_blocking(process.stdin.fileno(), False)  # a pipe holds less than a diagram: writing may wait, too
         with selectors.DefaultSelector() as selector:
+            selector.register(process.stdin, selectors.EVENT_WRITE)
             selector.register(process.stdout, selectors.EVENT_READ)
             while len(received) < wanted:
-                if not selector.select(limit):
+                ready = {key.fileobj for key, _ in selector.select(max(0.0, until - time.monotonic()))}
+                if not ready:
                     raise TimeoutError
-                chunk = os.read(process.stdout.fileno(), 65536)
-                if not chunk:
-                    raise EOFError
-                received += chunk
-                if len(received) >= 4:
-                    wanted = 4 + int.from_bytes(received[:4], "big")
+                if process.stdin in ready:
+                    left = left[os.write(process.stdin.fileno(), left) :]
+                    if not left:
+                        selector.unregister(process.stdin)
+                if process.stdout in ready:
+                    chunk = os.read(process.stdout.fileno(), 65536)
+                    if not chunk:
+                        raise EOFError
+                    received += chunk
+                    if len(received) >= 4:
+                        wanted = 4 + int.from_bytes(received[:4], "big")
         return bytes(received[4:])
 
-    def _kill(self) -> None:
+    def _kill(self) -> int | None:
+        """End it; gives how it ended, which may have been before."""
         process, self._process = self._process, None
         if process is None:
-            return
+            return None
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()
+        return process.returncode
 
 
 def _alone(code: str, limit: int = 0) -> tuple[Finding, ...]:

@@ -1,14 +1,16 @@
 """The publication check itself, and the process of its own in which untrusted files are read.
 
 Run as ``python -m bpmn.rules_worker`` it answers requests on standard input until that ends: four bytes of length and a
-JSON object with the diagram and its forms in base64; the answer is framed alike and holds the findings. Its memory is
-bounded and it can write no file; `bpmn.rules` kills it when an answer takes too long.
+JSON object with the diagram and its forms in base64, and the seconds of the processor that the check may take; the
+answer is framed alike and holds the findings. When those seconds are used up, the kernel ends the process (SIGPROF).
+Its memory is bounded and it can write no file.
 """
 
 from __future__ import annotations
 
 import base64
 import resource
+import signal
 import sys
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -50,15 +52,16 @@ def frame(message: bytes) -> bytes:
     return len(message).to_bytes(4, "big") + message
 
 
-def request(xml: bytes, forms: Mapping[str, bytes]) -> bytes:
+def request(xml: bytes, forms: Mapping[str, bytes], seconds: float) -> bytes:
     """A request as the worker reads it."""
     encoded = {name: base64.b64encode(source).decode() for name, source in forms.items()}
-    return orjson.dumps({"xml": base64.b64encode(xml).decode(), "forms": encoded})
+    return orjson.dumps({"xml": base64.b64encode(xml).decode(), "forms": encoded, "seconds": seconds})
 
 
 def answer(message: bytes) -> bytes:
     """The answer to a request."""
     data = orjson.loads(message)
+    signal.setitimer(signal.ITIMER_PROF, data["seconds"])  # of the processor, whatever else the machine does
     forms = {name: base64.b64decode(source) for name, source in data["forms"].items()}
     return orjson.dumps(
         [[f.code, f.severity, f.element, f.message, f.line] for f in findings(base64.b64decode(data["xml"]), forms)]
@@ -71,7 +74,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (message := read_frame(sys.stdin.buffer)) is not None:
-        sys.stdout.buffer.write(frame(answer(message)))
+        reply = answer(message)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sys.stdout.buffer.write(frame(reply))
         sys.stdout.buffer.flush()
 
 

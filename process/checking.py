@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpmn.compile import compile_process
-from bpmn.model import Finding, Process
+from bpmn.model import CheckUnfinished, Finding, Process
 from bpmn.rules import check
 from forms.canonical import digest
-from process.errors import InvalidProcess
+from process.errors import Busy, InvalidProcess
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,17 @@ class Checked:
     findings: tuple[Finding, ...]  # warnings
 
 
+def findings_of(xml: bytes, forms: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """What the publication check says. Raises Busy when the machine was too busy to tell."""
+    try:
+        return check(xml, forms)
+    except CheckUnfinished as error:
+        raise Busy(str(error)) from error
+
+
 def checked(xml: bytes, forms: Mapping[str, bytes]) -> Checked:
-    """Check a diagram with its forms; those that it does not name are left out. Raises InvalidProcess."""
-    findings = check(xml, forms)
+    """Check a diagram with its forms; those that it does not name are left out. Raises InvalidProcess, Busy."""
+    findings = findings_of(xml, forms)
     if any(finding.severity == "error" for finding in findings):
         raise InvalidProcess(findings)
     process = compile_process(xml)

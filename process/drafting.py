@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn import rules
 from bpmn.model import Finding
 from bpmn.rewrite import process_of
 from process import authority
+from process.checking import findings_of
 from process.clock import Clock, instant
 from process.definitions import Definitions
 from process.draft_states import State, as_process, check_content, merged, move, read, read_or, store, thin
@@ -115,9 +115,9 @@ class Drafts:
     def check(
         self, process_id: str, xml: bytes, forms: Mapping[str, bytes | None] | None = None
     ) -> tuple[Finding, ...]:
-        """The publication check of a diagram with the draft's forms, `forms` laid over them."""
+        """The publication check of a diagram with the draft's forms, `forms` laid over them. Raises Busy."""
         known = self.state(process_id)
-        return rules.check(as_process(xml, process_id), merged(known.forms, forms))
+        return findings_of(as_process(xml, process_id), merged(known.forms, forms))
 
     # -- writing ----------------------------------------------------------------------------------------------------
 

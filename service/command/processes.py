@@ -152,9 +152,9 @@ def _form_findings(source: bytes) -> tuple[Any, ...]:
 
 
 def _diagram_findings(name: str, source: bytes, folders: Iterable[Path]) -> tuple[Any, ...]:
-    from bpmn.rules import check
+    from process.checking import findings_of
 
-    return check(source, _forms(name, folders))
+    return findings_of(source, _forms(name, folders))
 
 
 def _print(name: str, findings: Iterable[Any], quiet: bool = False) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from bpmn import rules, rules_worker, safexml
 from bpmn.compile import compile_process
-from bpmn.model import DiagramError
+from bpmn.model import CheckUnfinished, DiagramError
 from bpmn.reader import MAX_NODES
 
 SHIPPED = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
@@ -135,17 +136,43 @@ def test_markup_in_a_name_stays_text(draw):
     assert process.tasks["t"].name == "<script>alert(1)</script>"
 
 
-def test_a_check_that_takes_too_long_is_killed_and_the_next_one_works(monkeypatch):
-    source = SHIPPED.read_bytes()
-    assert rules.check(source, {}), "the process is running"
-    before = rules._worker._process
-    assert before is not None
-    os.kill(before.pid, signal.SIGSTOP)  # as far as anybody outside can see, it reads without end
-    monkeypatch.setattr(rules, "TIME_LIMIT", 0.2)
-    begun = time.monotonic()
+@pytest.fixture
+def worker():
+    """The process that checks, running."""
+    assert rules.check(SHIPPED.read_bytes(), {})
+    assert rules._worker._process is not None
+    return rules._worker._process
+
+
+def test_a_check_that_uses_too_much_of_the_processor_is_killed_and_the_next_one_works(draw, worker, monkeypatch):
+    diagram = draw().start()
+    for number in range(MAX_NODES - 2):
+        diagram.task(f"t{number}")
+    source = diagram.end().path("mulai", *(f"t{number}" for number in range(MAX_NODES - 2)), "selesai").xml()
+    monkeypatch.setattr(rules, "PROCESSOR_LIMIT", 0.01)
     assert codes(rules.check(source, {})) == {"FILE_TIMEOUT"}
+    assert worker.poll() == -signal.SIGPROF, "the kernel killed it"
+    monkeypatch.undo()
+    assert "STANDARD_MISSING" in codes(rules.check(source, {}))
+
+
+def test_time_that_the_machine_gives_to_others_is_not_the_file_s_fault(worker, monkeypatch):
+    monkeypatch.setattr(rules, "PROCESSOR_LIMIT", 1.0)
+    os.kill(worker.pid, signal.SIGSTOP)
+    threading.Timer(1.2, os.kill, (worker.pid, signal.SIGCONT)).start()
+    assert "FORM_UNKNOWN" in codes(rules.check(SHIPPED.read_bytes(), {}))
+    assert rules._worker._process is worker
+
+
+def test_a_check_that_the_machine_has_no_time_for_says_nothing_of_the_file(worker, monkeypatch):
+    source = SHIPPED.read_bytes()
+    os.kill(worker.pid, signal.SIGSTOP)
+    monkeypatch.setattr(rules, "WAIT_LIMIT", 0.2)
+    begun = time.monotonic()
+    with pytest.raises(CheckUnfinished, match="Server sedang sibuk"):
+        rules.check(source, {})
     assert time.monotonic() - begun < 3
-    assert before.poll() is not None, "it was killed"
+    assert worker.poll() is not None, "it was killed"
     monkeypatch.undo()
     assert "FORM_UNKNOWN" in codes(rules.check(source, {}))
 

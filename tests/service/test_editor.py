@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from bpmn import rules
 from bpmn.safexml import MAX_BYTES
 
 Visitors = Callable[[str], Any]
@@ -117,6 +120,20 @@ def test_the_check_points_at_elements_and_components(editor: Any) -> None:
         assert answer.status_code == 200
         assert answer.json["ok"] is False
         assert "root:" not in answer.text
+
+
+def test_a_machine_too_busy_to_check_says_so_and_nothing_of_the_diagram(
+    editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xml = opened(editor)["data"]["xml"]
+    assert editor.send(f"{P}/periksa", {"xml": xml}).json["ok"] is True
+    os.kill(rules._worker._process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(rules, "WAIT_LIMIT", 0.2)
+    answer = editor.send(f"{P}/periksa", {"xml": xml})
+    assert answer.status_code == 503
+    assert answer.json["detail"].startswith("Server sedang sibuk: pemeriksaan belum selesai")
+    monkeypatch.undo()
+    assert editor.send(f"{P}/periksa", {"xml": xml}).json["ok"] is True
 
 
 def test_what_there_is_to_choose(editor: Any) -> None:
