@@ -6,13 +6,15 @@ touched: the law is about what the record says beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from process import authority
+from process.acting import office_date
 from process.audit import TYPES, NewEvent
 from process.clock import Clock, instant
 from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
@@ -21,10 +23,11 @@ from process.model import ADMINISTRATOR, Actor, FieldError
 from process.proof_rows import decoded
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
-from process.tables import event, event_payload, person, stream
+from process.tables import event, event_payload, person, position, stream
 from process.trail_index import forget_words, hold, leave_no_traces, overwrite
 from process.trail_tables import erasure
 from process.units import remark
+from process.version_tables import version_proposal
 
 TOGETHER = 10_000  # payloads that one event tells
 # What an erased event was about, as far as the checks need it: numbers and codes, never a name.
@@ -73,15 +76,21 @@ class Erasing:
             return tuple(dict.fromkeys(found))
 
     def of_person(self, username: str) -> tuple[Candidate, ...]:
-        """Every event in which this person acted, or which is about this person. Not those in whose texts the name
-        stands otherwise: of a stand-in whom it says to act for this person, or in a reason. Raises NotFound."""
+        """Every event in which this person acted, which is about this person, which others did in this person's place,
+        or which decided on what this person proposed. Not those in which somebody typed the name: in a reason, or in a
+        form. Raises NotFound."""
         with self.store.reading() as tx:
             row = tx.one(sa.select(person.c.id).where(person.c.username == username.strip().casefold()))
             if row is None:
                 raise NotFound(f"Akun “{username[:60]}” tidak ada.")
-            acted = _candidates(tx, event.c.actor == row.id, event.c.type.not_in(KEPT))
-            about = _candidates(tx, event.c.type.in_(_ABOUT_PERSONS), person_id=row.id)
-            return tuple(sorted({*acted, *about}, key=lambda one: (one.stream_id, one.seq)))
+            found = {
+                *_candidates(tx, event.c.actor == row.id),
+                *_candidates(tx, event.c.type.in_(_ABOUT_PERSONS), said=lambda data: row.id in _persons(data)),
+                *_in_place_of(tx, row.id),
+                *_on_proposals(tx, row.id),
+            }
+            kept = (one for one in found if one.type not in KEPT)
+            return tuple(sorted(kept, key=lambda one: (one.stream_id, one.seq)))
 
     def erase(self, candidates: Iterable[Candidate], actor: Actor, reason: str) -> int:
         """Erase these payloads and their words, with events that say so, of at most TOGETHER each; all or nothing.
@@ -141,11 +150,38 @@ class Erasing:
         }
 
 
-def _candidates(tx: Tx, *where: sa.ColumnElement[bool], person_id: int | None = None) -> list[Candidate]:
-    """Events that still have a payload; of those with `person_id` only what is about that person."""
+def _in_place_of(tx: Tx, person_id: int) -> list[Candidate]:
+    """What acting ones (Plh., Plt., Pj.) did whose payload says that they stood in for this person."""
+    own = [row for row in tx.all(sa.select(position).where(position.c.person == person_id)) if row.kind == "definitif"]
+    held = sa.tuple_(position.c.role, position.c.unit).in_([(row.role, row.unit) for row in own])
+    acting = tx.all(
+        sa.select(position.c.id, position.c.role, position.c.unit).where(held, position.c.kind != "definitif")
+    )
+    found: list[Candidate] = []
+    for stand_in in acting:
+        times = [(row.from_date, row.to_date) for row in own if (row.role, row.unit) == stand_in[1:]]
+        for one in _candidates(tx, event.c.position == stand_in.id, said=_stood_in):
+            day = office_date(one.at)
+            if any(begin <= day and (end is None or day <= end) for begin, end in times):
+                found.append(one)
+    return found
+
+
+def _on_proposals(tx: Tx, person_id: int) -> list[Candidate]:
+    """Decisions on versions that this person proposed."""
+    asked = sa.select(version_proposal.c.id).where(version_proposal.c.proposed_by == person_id)
+    proposals = {row.id for row in tx.all(asked)}
+    decisions = event.c.type.in_(("version.approved", "version.rejected"))
+    return _candidates(tx, decisions, said=lambda data: data.get("usulan") in proposals)
+
+
+def _candidates(
+    tx: Tx, *where: sa.ColumnElement[bool], said: Callable[[Mapping[str, Any]], bool] | None = None
+) -> list[Candidate]:
+    """Events that still have a payload; with `said` only those whose payload it accepts."""
     rows = tx.all(
         sa.select(event.c.stream, stream.c.name, event.c.seq, event.c.at, event.c.type, event.c.payload_digest)
-        .add_columns(sa.null().label("data") if person_id is None else event_payload.c.data)
+        .add_columns(sa.null().label("data") if said is None else event_payload.c.data)
         .join(stream, stream.c.id == event.c.stream)
         .join(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
         .where(*where)
@@ -154,11 +190,15 @@ def _candidates(tx: Tx, *where: sa.ColumnElement[bool], person_id: int | None = 
     return [
         Candidate(row.stream, row.name, row.seq, instant(row.at), row.type, bytes(row.payload_digest))
         for row in rows
-        if person_id is None or person_id in _persons(row.data)
+        if said is None or said(decoded(payload_of(bytes(row.data))))
     ]
 
 
-def _persons(stored: bytes) -> set[object]:
+def _persons(data: Mapping[str, Any]) -> set[object]:
     """The numbers of the persons that a payload is about."""
-    data = decoded(payload_of(bytes(stored)))
     return {data.get("pegawai"), data.get("dari"), data.get("kepada")}
+
+
+def _stood_in(data: Mapping[str, Any]) -> bool:
+    by = data.get("oleh")
+    return isinstance(by, Mapping) and bool(by.get("mewakili"))

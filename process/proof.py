@@ -22,7 +22,7 @@ from process.proof_erased import erasures
 from process.proof_instance import Found, InstanceTold, Versions
 from process.proof_office import OfficeTold, unpacked
 from process.proof_result import MOST, Tally, Verified
-from process.proof_rows import ODD, UNKNOWN, Told, rows
+from process.proof_rows import IMPOSSIBLE, ODD, UNKNOWN, Told, rows
 from process.record import SYSTEM_STREAM, instance_stream, payload_of
 from process.store import Prepared, Tx, unpack_plain
 from process.tables import event, event_payload, instance, process_definition, process_version, seal, stream
@@ -77,10 +77,7 @@ class Proof:
         if SYSTEM_STREAM not in names:
             self.tally.add([Misfit(SYSTEM_STREAM, 1, "stream_missing")])
         elif whole:  # of a chain that does not fit the events say nothing
-            try:
-                self.tally.add(told.compare(self.tx))
-            except ODD:
-                self._odd(SYSTEM_STREAM)
+            self.tally.add(told.compare(self.tx))
             self.tally.rows += told.rows
         self._strays()
 
@@ -199,7 +196,7 @@ class Proof:
 
     def _odd(self, name: str) -> None:
         log.warning("rows of %s hold what no column can", name, exc_info=True)
-        self.tally.add([Misfit(name, 0, "row_altered", "ada nilai yang tidak mungkin ditulis oleh sistem")])
+        self.tally.add([Misfit(name, 0, "row_altered", IMPOSSIBLE)])
 
     # -- what instances vouch for -----------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,11 @@ from process.store import Tx
 Row = Mapping[str, Any]
 # What values raise that no column can hold: SQLite keeps a text in a column of numbers, and instants have their ends.
 ODD = (TypeError, ValueError, AttributeError, LookupError, OverflowError)
+
+
+IMPOSSIBLE = "ada nilai yang tidak mungkin ditulis oleh sistem"
+
+log = logging.getLogger("alur.proof")
 
 
 class _Unknown:
@@ -103,6 +109,11 @@ class Findings:
         which = ", ".join(columns)
         where = f"tabel {table}, baris {key}" + (f": {which}" if which else "")
         self.found.append(Misfit(self.stream, seq, code, where))
+
+    def odd(self, table: str) -> None:
+        """Reading a table met what no column can hold."""
+        log.warning("table %s, of %s, holds what no column can", table, self.stream, exc_info=True)
+        self.found.append(Misfit(self.stream, 0, "row_altered", f"tabel {table}: {IMPOSSIBLE}"))
 
     def compare(
         self,

@@ -17,6 +17,7 @@ from process.errors import Conflict, Forbidden, InvalidData, NotFound, ReasonReq
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
 from process.proof import Proof
+from process.record import payload_of
 from process.store import sqlite_url
 from process.tables import APPEND_ONLY, metadata
 from process.vouched import VOUCHED, WORKING
@@ -311,6 +312,22 @@ def test_a_payload_that_went_without_the_law_is_found(kept):
     assert {one.code for one in found} == {"payload_missing", "erasure_altered"}
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("seal", "UPDATE seal SET head = 'teks' WHERE stream IN (SELECT stream FROM instance)"),
+        ("erasure", "UPDATE erasure SET seq = 'teks'"),
+        ("process_version", "UPDATE process_version SET number = 'teks' WHERE number = 1"),
+        ("setting", "UPDATE setting SET value = 'teks'"),
+    ],
+)
+def test_a_value_that_no_column_can_hold_is_said_of_its_table_and_the_others_are_looked_at(kept, table, change):
+    found = proven(kept, change, "UPDATE unit SET name = 'Lain' WHERE code = 'KS'")
+    assert any(one.where.startswith("tabel unit, baris KS") for one in found)
+    (odd,) = [one for one in found if "tidak mungkin ditulis" in one.where]
+    assert (odd.code, odd.where.partition(":")[0]) == ("row_altered", f"tabel {table}")
+
+
 def test_one_instance_can_be_checked_alone(kept):
     moved = kept.crew.moved
     found = kept.trail.verify(moved)
@@ -335,6 +352,34 @@ def test_erasing_a_person_leaves_what_happened(crew):
     entries = {one.type: one for one in office.trail.timeline(instance)}
     assert entries["task.completed"].name in ("", "Staf")
     crew.finish(instance)
+    assert office.trail.verify().misfits == ()
+
+
+def test_erasing_a_person_finds_who_stood_in_and_what_was_decided_on_proposals(crew):
+    office, people = crew.office, crew.office.people
+    acting = people.add_person("pengganti", "Pengganti", "rahasia-panjang-1", ADMIN).id
+    people.add_position(acting, "kepala_bagian", "HKM", ADMIN, kind="plh", basis="SK 1", from_date=date(2026, 1, 1))
+    people.add_person("pengelola2", "Pengelola Dua", "rahasia-panjang-1", ADMIN, system_roles=[PENGELOLA])
+    office.versions.set_approval(PROCESS, True, crew.actor("pengelola"), "Dua orang")
+    instance = crew.start()
+    crew.until(instance, "mengisi_data")
+    office.engine.claim(crew.task(instance, "mengisi_data", "HKM"), crew.actor("pengganti"))
+    xml = office.drafts.state(PROCESS).xml.replace(b"membuat_draft", b"menyusun_draft")
+    revision = office.drafts.save(PROCESS, crew.actor("pengelola"), revision=0, xml=xml).revision
+    office.versions.propose(PROCESS, crew.actor("pengelola"), revision=revision, note="Diusulkan")
+    office.versions.reject(office.versions.page(PROCESS).proposal.id, crew.actor("pengelola2"), "Belum")
+
+    def found(account):
+        return {(one.type, one.stream) for one in office.erasing.of_person(account)}
+
+    claimed = ("task.claimed", f"instance:{instance}")
+    assert claimed in found("kabag.hkm")
+    assert claimed not in found("kabag.umum")
+    assert ("version.rejected", f"process:{PROCESS}") in found("pengelola")
+    for account in ("kabag.hkm", "pengelola"):
+        office.erasing.erase(office.erasing.of_person(account), ADMIN, "UU 27/2022")
+    payloads = [payload_of(bytes(row.data)) for row in crew.rows("SELECT data FROM event_payload")]
+    assert not any(b'"mewakili":"Kabag.Hkm"' in one or b'"diusulkan_oleh"' in one for one in payloads)
     assert office.trail.verify().misfits == ()
 
 
