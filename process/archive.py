@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from process import authority
 from process.audit import NewEvent
 from process.bundle import Bundle, Document, File, Print, Step
 from process.clock import instant
@@ -25,10 +26,10 @@ from process.errors import Conflict, FileLost, Forbidden, NotFound
 from process.export_rows import Export
 from process.exports import Exports
 from process.files import Blobs
-from process.model import Actor, Attachment, InstanceState
+from process.model import ADMINISTRATOR, PENGELOLA, Actor, Attachment, InstanceState
 from process.record import SYSTEM_STREAM, append
 from process.records import Record, of_stream
-from process.rows import TASK_COLUMNS, TaskRow, to_instance
+from process.rows import TaskRow, all_tasks, to_instance
 from process.store import Tx, unpack
 from process.tables import (
     attachment,
@@ -84,6 +85,17 @@ class Archive:
         if found is not None:
             self.exports.stop(found.id)
 
+    def remove(self, instance_id: str, actor: Actor) -> None:
+        """Keep the file no longer, so that there is room for others; for who asked for it, a pengelola or an
+        administrator. One that is not done stays as it is. Raises as `collect`."""
+        found = self.asked(instance_id, actor)
+        if found is not None:
+            if not may_remove(found, actor):
+                raise Forbidden(
+                    "Berkas arsip ini hanya dapat dihapus oleh yang memintanya, pengelola, atau administrator."
+                )
+            self.exports.lost(found.id)
+
     # -- what is in it ----------------------------------------------------------------------------------------------
 
     def waiting(self, instance_id: str, actor: Actor) -> tuple[str, ...]:
@@ -120,7 +132,7 @@ class Archive:
             records = _until_the_end(of_stream(tx, work.row.stream), {row.id for row in rows})
             documents = _documents(tx, work, records)
             versions = {one.version.id: one.version for one in documents}
-            tasks = _tasks(tx, instance_id)
+            tasks = all_tasks(tx, instance_id)
             return Bundle(
                 instance=to_instance(work.row),
                 finished=instant(work.row.finished),
@@ -187,6 +199,12 @@ class Archive:
             ids.update(row.id for row in tx.all(query))
         found = [self.desk.definitions.load(tx, one) for one in ids]
         return tuple(sorted(found, key=lambda one: (one.id == work.row.version, one.number)))
+
+
+def may_remove(found: Export, actor: Actor) -> bool:
+    """Whether this person may have the file of a bundle removed; it can be made again, the same."""
+    asked = actor.person_id is not None and actor.person_id == found.asked_by
+    return asked or authority.has(actor, PENGELOLA, ADMINISTRATOR)
 
 
 def unit_names(tx: Tx, until: int) -> dict[str, str]:
@@ -256,13 +274,6 @@ def _documents(tx: Tx, work: Work, records: Sequence[Record]) -> tuple[Document,
             )
         )
     return tuple(found)
-
-
-def _tasks(tx: Tx, instance_id: str) -> list[TaskRow]:
-    """In the order of becoming available; sorted here, because databases sort texts each in their own way."""
-    query = sa.select(*(user_task.c[name] for name in TASK_COLUMNS)).where(user_task.c.instance == instance_id)
-    rows = [TaskRow._make(row) for row in tx.all(query)]
-    return sorted(rows, key=lambda row: (row.available, row.number, row.pass_, row.item, row.id))
 
 
 def _steps(tasks: Sequence[TaskRow], records: Sequence[Record]) -> tuple[Step, ...]:

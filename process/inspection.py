@@ -19,7 +19,7 @@ from process.documents import names_of
 from process.durations import StepTime, step_times
 from process.model import AUDITOR, PENGELOLA, Actor, Instance, UserTask
 from process.records import PER_PAGE, Record, RecordPage, Records, Selection, of_stream
-from process.rows import TASK_COLUMNS, TaskRow, to_instance, to_task
+from process.rows import all_tasks, to_instance, to_task
 from process.store import Tx
 from process.tables import document_version, instance, user_task
 from process.work import Desk
@@ -87,12 +87,7 @@ class Inspection:
         with self.desk.store.reading() as tx:
             work = self.desk.by_instance(tx, instance_id, actor, now)
             sight = require_sight(work)
-            rows = [
-                to_task(TaskRow._make(row))
-                for row in tx.all(
-                    sa.select(*(user_task.c[name] for name in TASK_COLUMNS)).where(user_task.c.instance == instance_id)
-                )
-            ]
+            rows = [to_task(row) for row in all_tasks(tx, instance_id)]
             places = {task.id: _place(task) for task in rows}
             names = names_of(tx, [task.completed_by or task.assignee for task in rows])
             done_by = {task.id: names.get(task.completed_by or task.assignee, "") for task in rows}

@@ -23,8 +23,7 @@ from process.model import (
     TimelineEntry,
 )
 from process.pages import DocumentRow, InstanceList, InstancePage, InstanceRowView, TaskRow
-from process.rows import INSTANCE_COLUMNS, TASK_COLUMNS, InstanceRow, to_instance, to_task
-from process.rows import TaskRow as Row
+from process.rows import INSTANCE_COLUMNS, InstanceRow, all_tasks, to_instance, to_task
 from process.store import Tx
 from process.tables import (
     document_version,
@@ -51,14 +50,7 @@ class InstanceViews:
         with self.desk.store.reading() as tx:
             work = self.desk.by_instance(tx, instance_id, actor, now)
             sight = require_sight(work)
-            rows = [
-                Row._make(row)
-                for row in tx.all(
-                    sa.select(*(user_task.c[name] for name in TASK_COLUMNS))
-                    .where(user_task.c.instance == instance_id)
-                    .order_by(user_task.c.available, user_task.c.number, user_task.c.item, user_task.c.id)
-                )
-            ]
+            rows = all_tasks(tx, instance_id)
             names = names_of(tx, [who for row in rows for who in (row.assignee, row.completed_by)])
             shown = [row for row in rows if not row.item or sight.task(row.item)]
             newest = [

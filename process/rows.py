@@ -184,6 +184,13 @@ def lock(tx: Tx, instance_id: str) -> InstanceRow | None:
     return InstanceRow(*rows[0]) if rows else None
 
 
+def all_tasks(tx: Tx, instance_id: str) -> list[TaskRow]:
+    """Every pass of every task of an instance, in the order of becoming available; sorted here, because databases sort
+    texts each in their own way."""
+    rows = [TaskRow._make(row) for row in tx.all(_task.where(user_task.c.instance == instance_id))]
+    return sorted(rows, key=lambda row: (row.available, row.number, row.pass_, row.item, row.id))
+
+
 def task(tx: Tx, task_id: str) -> TaskRow | None:
     rows = tx.fetch(TASK, {"task": task_id})
     return TaskRow(*rows[0]) if rows else None

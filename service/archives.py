@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from process.archive import may_remove
 from process.export_rows import Export
 from service.exports import STATES, kept_file
 from service.security import actor, office, quiet
@@ -45,6 +46,14 @@ def cancel(instance_id: str) -> ResponseReturnValue:
     return redirect(url_for("archives.page", instance_id=instance_id))
 
 
+@blueprint.post("/pelaksanaan/<instance_id>/berkas/hapus")
+def remove(instance_id: str) -> ResponseReturnValue:
+    """Keep the finished file no longer."""
+    office().archive.remove(instance_id, actor())
+    flash("Berkas arsip dihapus. Bila diperlukan, berkas yang sama dapat dibuat lagi.", "success")
+    return redirect(url_for("archives.page", instance_id=instance_id))
+
+
 @blueprint.get("/pelaksanaan/<instance_id>/berkas.zip")
 def file(instance_id: str) -> ResponseReturnValue:
     """The bundle, to be kept; for who may see everything of the instance."""
@@ -54,4 +63,5 @@ def file(instance_id: str) -> ResponseReturnValue:
 
 def _state(asked: Export | None) -> dict[str, Any]:
     name, badge = STATES[asked.state] if asked is not None else ("Belum diminta", "bg-secondary-lt")
-    return {"asked": asked, "state_name": name, "badge": badge}
+    removable = asked is not None and may_remove(asked, actor())
+    return {"asked": asked, "state_name": name, "badge": badge, "removable": removable}

@@ -33,7 +33,7 @@ from process.office import Office
 from process.record import instance_stream
 from service import command, demo, demo_run, pdf
 from service.app import serve
-from service.archiving import making
+from service.archiving import making, papers
 from service.archiving.bag import ALGORITHMS, safe_name
 from service.archiving.bundle import Made
 from service.archiving.checking import check
@@ -229,6 +229,36 @@ def test_it_holds_what_an_archivist_looks_for(inside: Path) -> None:
         with pikepdf.open(inside / "data" / name) as paper, paper.open_metadata() as metadata:
             assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "B")
             assert paper.Root.MarkInfo.Marked
+
+
+def test_what_people_wrote_is_text_on_the_cover_sheet(
+    kept: Kept, again: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = '<img src=x onerror="a()">\u202e&\x07amp;'
+    shown = "&lt;img src=x onerror=&#34;a()&#34;&gt;& amp;".replace("& ", "&amp; ")
+    bundle = making.collect(again, kept.instance, AUDIT)
+    signed = [
+        dataclasses.replace(one, signatures=tuple(dataclasses.replace(s, name=hostile) for s in one.signatures))
+        for one in bundle.documents
+    ]
+    process = dataclasses.replace(
+        bundle.version.process, identity=dataclasses.replace(bundle.version.process.identity, instansi=(hostile,))
+    )
+    spoilt = dataclasses.replace(
+        bundle,
+        instance=dataclasses.replace(bundle.instance, title=hostile, starter_name=hostile, business_key=hostile),
+        units=dict.fromkeys(bundle.units, hostile),
+        versions=(*bundle.versions[:-1], dataclasses.replace(bundle.version, process=process)),
+        documents=tuple(signed),
+    )
+    html: list[str] = []
+    monkeypatch.setattr(pdf, "render", lambda page, *_, **__: html.append(page) or b"")
+    papers.cover(spoilt, ())
+    body = html[0].split("</head>")[1]
+    assert "<img" not in html[0]
+    assert "onerror" not in re.sub(re.escape(shown), "", html[0]), "everywhere as text"
+    assert not re.search("[\u202e\x07]", html[0])
+    assert body.count(shown) > 8
 
 
 def test_made_again_elsewhere_after_later_events_it_is_the_same(
@@ -608,6 +638,27 @@ def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
     assert "Buat berkas arsip" in planner.get(f"{address}/berkas").text
     planner.post(f"{address}/berkas")
     assert again.exports.bundle(kept.instance).open
+
+
+def test_who_asked_or_a_pengelola_removes_a_bundle_to_make_room(
+    kept: Kept, again: Office, browser: Callable[[str], FlaskClient], papers_once: list[str]
+) -> None:
+    address = f"/pelaksanaan/{kept.instance}/berkas"
+    staff, planner, editor = browser("staf.prk"), browser("perencana.prk"), browser("pengelola")
+    again.exports.runner = lambda given, _: running.make(again, given)
+    for who in (staff, editor):
+        staff.post(address)
+        assert staff.post(f"{address}/hapus").status_code == 302
+        assert again.exports.bundle(kept.instance).open, "what is being made is called off otherwise"
+        again.exports.turn(threading.Event())
+        path = again.exports.path(again.exports.bundle(kept.instance).id)
+        assert "Hapus berkas arsip" not in planner.get(address).text
+        assert planner.post(f"{address}/hapus").status_code == 403
+        assert path.is_file()
+        assert "Hapus berkas arsip" in who.get(address).text
+        assert "Buat berkas arsip" in who.post(f"{address}/hapus", follow_redirects=True).text
+        assert not path.exists()
+        again.clock.advance(minutes=1)
 
 
 def test_what_was_asked_for_can_be_called_off_and_what_fails_says_why(
