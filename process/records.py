@@ -5,7 +5,7 @@ Works on the index (`trail_index`); what an event says is read from the record i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +27,7 @@ from process.trail_tables import audit_entry, erasure
 from process.trail_words import terms_of
 
 PER_PAGE = 50
-CHUNK = 2_000
+CHUNK = 1_000
 _HEADER = AuditEvent._fields
 
 
@@ -72,10 +72,11 @@ class Selection:
         return cls(**values)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen, which would triple what making one costs: exports make millions
 class Record:
-    """One event, whole. `id`: its place in the index, which grows with time (0 when it was read by its stream);
-    `raw`: the canonical payload bytes, None when the payload is gone; `erased_by`: seq in the system's stream of the
+    """One event, whole; nobody changes it. `id`: its place in the index, which grows with time (0 when it was read by
+    its stream); `raw`: the canonical payload bytes, None when the payload is gone; `erased_by`: seq in the system's
+    stream of the event that says so;
     event that says so; `instance`, `title`, `key`, `process`: of the instance's streams, else empty."""
 
     id: int
@@ -175,6 +176,15 @@ class Records:
                 return
             yield rows
             after = rows[-1].id
+
+    def span(self, selection: Selection, *, after: int, upto: int) -> list[Record]:
+        """Everything selected between two entries (the second one included), in the order of the index."""
+        with self.store.reading() as tx:
+            where = _where(tx, selection, upto=upto, after=after)
+            if where is None:
+                return []
+            chosen = where.ids(walk=True).subquery("chosen")
+            return _read(tx, _select(chosen).order_by(chosen.c.id))
 
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
         """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
@@ -288,7 +298,6 @@ def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
     source = (
         source.join(stream, stream.c.id == event.c.stream)
         .outerjoin(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
-        .outerjoin(erasure, sa.and_(erasure.c.stream == event.c.stream, erasure.c.seq == event.c.seq))
         .outerjoin(instance, instance.c.stream == stream.c.id)
     )
     return sa.select(
@@ -297,7 +306,6 @@ def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
         stream.c.name.label("stream_name"),
         event_payload.c.salt,
         event_payload.c.data,
-        erasure.c.by_seq,
         instance.c.id.label("instance"),
         instance.c.title,
         instance.c.business_key,
@@ -309,13 +317,26 @@ def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
 def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
     found = []
     most = len(_HEADER)
+    gone: list[Record] = []
     for values in tx.plain(query):
-        entry, name, salt, data, by_seq, about, title, key, process, owner = values[most:]
+        entry, name, salt, data, about, title, key, process, owner = values[most:]
         if process is None and name.startswith("process:"):
             process = name.removeprefix("process:")
         raw = None if data is None else payload_of(data)
-        found.append(
-            Record(entry, name, AuditEvent(*values[:most]), salt, raw, by_seq, about, title or "", key or "", process,
-                   owner)
-        )  # fmt: skip
+        record = Record(
+            entry, name, AuditEvent(*values[:most]), salt, raw, None, about, title or "", key or "", process, owner
+        )
+        found.append(record)
+        if raw is None:
+            gone.append(record)
+    if gone:
+        by_seq = _erasures(tx, {one.header.stream for one in gone})
+        for one in gone:
+            one.erased_by = by_seq.get((one.header.stream, one.header.seq))
     return found
+
+
+def _erasures(tx: Tx, streams: Iterable[int]) -> dict[tuple[int, int], int]:
+    """By stream and number, the event that says that a payload was erased."""
+    rows = tx.all(sa.select(erasure).where(erasure.c.stream.in_(streams)))
+    return {(row.stream, row.seq): row.by_seq for row in rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -140,7 +139,7 @@ def changes_of(record: Record, plain: Mapping[str, Any]) -> tuple[str | None, st
         return None, None
     data: Mapping[str, Any] = plain
     write: Callable[[Any], bytes] = orjson.dumps
-    if _EXACT.search(raw):  # numbers that a float would not give back as they were
+    if _inexact(raw):  # numbers that a float would not give back as they were
         try:
             data, write = loads(raw), dumps
         except CanonicalError:
@@ -154,8 +153,13 @@ def changes_of(record: Record, plain: Mapping[str, Any]) -> tuple[str | None, st
     return sides[0], sides[1]
 
 
-# Sixteen digits or more in a row, or a small fraction.
-_EXACT = re.compile(rb"[0-9][0-9.]{15}|0\.0000")
+def _inexact(raw: bytes) -> bool:
+    """Whether there may be a number that a float is not: sixteen digits or more in a row, or a small fraction."""
+    return _SIXTEEN in raw.translate(_DIGITS) or b"0.0000" in raw
+
+
+_SIXTEEN = b"0" * 16
+_DIGITS = bytes(ord("0") if chr(code) in "0123456789." else ord(" ") for code in range(256))
 
 
 def text(value: object) -> str | None:

@@ -16,7 +16,7 @@ from service.exporting.selection import described
 if TYPE_CHECKING:
     from process.office import Office
 
-CHUNK = 2_000
+CHUNK = 1_000
 
 
 class ExportError(Exception):

@@ -1,0 +1,71 @@
+"""A large file is made by two processes, and is the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from process.records import Selection
+from service.exporting import halves
+from service.exporting.source import ExportError
+
+pytestmark = pytest.mark.skipif(
+    len(os.sched_getaffinity(0)) < 2, reason="one processor: there is no second process to see"
+)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """What is large begins at one event, and has many parts."""
+    monkeypatch.setattr(halves, "MANY", 1)
+    monkeypatch.setattr(halves, "SPAN", 20)
+
+
+def who_and_what(records, _names):
+    return f"{os.getpid()}: {' '.join(str(one.id) for one in records)}\n".encode()
+
+
+def ends(records, names):
+    if sys.argv[0].endswith("halves.py"):
+        os._exit(1)
+    return who_and_what(records, names)
+
+
+def test_every_other_part_is_made_by_a_second_process_and_each_event_comes_once_in_order(exported, small):
+    source = exported("csv").source
+    made = list(halves.parts(source, who_and_what))
+    assert len(made) == -(-source.upto // 20) > 4
+    assert sum(events for events, _ in made) == source.total
+    makers = [int(part.split(b":")[0]) for _, part in made]
+    assert set(makers[::2]) == {os.getpid()}
+    assert len(set(makers[1::2])) == 1
+    assert os.getpid() not in makers[1::2]
+    ids = [int(one) for _, part in made for one in part.split()[1:]]
+    assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("types", [(), ("task.completed",), ("task.late",)])
+def test_the_file_is_the_same_byte_for_byte(exported, monkeypatch, types):
+    selection = Selection(types=types)
+    alone = exported("csv", selection, bom=True).content
+    monkeypatch.setattr(halves, "MANY", 1)
+    monkeypatch.setattr(halves, "SPAN", 20)
+    assert exported("csv", selection, bom=True).content == alone
+
+
+def test_a_second_process_that_ended_too_early_is_told(exported, small):
+    source = exported("csv").source
+    with pytest.raises(ExportError, match="terhenti"):
+        list(halves.parts(source, ends))
+
+
+def test_a_second_process_ends_with_who_started_it(exported, small):
+    made = halves.parts(exported("csv").source, who_and_what)
+    next(made)
+    _, part = next(made)
+    second = int(part.split(b":")[0])
+    made.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
