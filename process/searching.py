@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from process.records import Selection
 
 FEW = 5_000  # matches that are sorted on PostgreSQL; beyond that, entries are walked past from the newest on
+NEAR = 10_000  # of the newest entries, which are looked through before anything else
 EVER = 2**62
 _text = sa.table("audit_text", sa.column("rowid"), sa.column("id"), sa.column("audit_text"), sa.column("words"))
 
@@ -149,15 +150,21 @@ class Where:
         return self._first(sa.select(cte.c.id).join(_text, _text.c.id == cte.c.id).where(self._match()), limit)
 
     def _by_words(self, limit: int) -> list[int]:
-        """On PostgreSQL the index of words has no order: what is little is sorted here."""
+        """On PostgreSQL the index of words has no order. What is common stands among the newest entries, which
+        are looked through first; otherwise what is little is sorted here."""
         match = self._match()
+        near = sa.select(_text.c.id, _text.c.words).where(*self._bounds(_text.c.id)).order_by(_text.c.id.desc())
+        newest = near.limit(NEAR).subquery("newest")
+        found = self._exactly(self._first(sa.select(newest.c.id).where(self._match(newest)), limit), limit)
+        if len(found) == limit:
+            return found
         self._plans(seqscan=False, indexscan=False)
         some = [row.id for row in self.tx.all(sa.select(_text.c.id).where(match).limit(FEW))]
         if len(some) < FEW:
             self._plans()
             return self._exactly(sorted((one for one in some if self.low <= one <= self.high), reverse=True), limit)
         self._plans(seqscan=False, bitmapscan=False)
-        found: list[int] = []
+        found = []
         high = self.high
         while len(found) < limit:
             query = sa.select(_text.c.id).where(match, _text.c.id >= self.low, _text.c.id <= high)
@@ -220,12 +227,12 @@ class Where:
         if self.until is not None:
             yield table.c.at < self.until
 
-    def _match(self) -> sa.ColumnElement[bool]:
+    def _match(self, table: sa.FromClause = _text) -> sa.ColumnElement[bool]:
         if self.tx.sqlite:
-            return _text.c.audit_text.op("MATCH")(fts5(self.words))
+            return table.c.audit_text.op("MATCH")(fts5(self.words))
         from sqlalchemy.dialects.postgresql import TSQUERY  # only where the database is one
 
-        return _text.c.words.op("@@")(sa.cast(tsquery(self.words), TSQUERY))
+        return table.c.words.op("@@")(sa.cast(tsquery(self.words), TSQUERY))
 
 
 def _range(tx: Tx, selection: Selection) -> tuple[int, int] | None:

@@ -39,6 +39,7 @@ def means(selection: Selection, row: Record) -> bool:
 @pytest.mark.parametrize("few", [searching.FEW, 3], ids=["sorted", "walked"])
 def test_a_page_is_the_newest_of_what_is_selected(office, clock, monkeypatch, few):
     monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(searching, "NEAR", 7)
     made = fill(office, 700, units=14, processes=1, days=20)
     rows = [one for chunk in office.records.read(Selection(), upto=office.records.latest()) for one in chunk]
     upto = rows[-1].id
