@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from process.archive import may_remove
@@ -26,8 +26,11 @@ def page(instance_id: str) -> ResponseReturnValue:
 @blueprint.get("/pelaksanaan/<instance_id>/berkas/keadaan")
 @quiet
 def state(instance_id: str) -> ResponseReturnValue:
-    """How far it is, asked for while it is being made."""
+    """How far it is, asked for while it is being made; 204 while it is as the page knows it (`kini`), so that nothing
+    is read aloud again."""
     asked = office().archive.asked(instance_id, actor())
+    if asked is not None and asked.state == request.args.get("kini"):
+        return "", 204
     return render_template("instance/archive_state.html", instance_id=instance_id, **_state(asked))
 
 

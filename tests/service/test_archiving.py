@@ -609,7 +609,8 @@ def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
     assert auditor.post(f"{address}/berkas").status_code == 302
     waiting = auditor.get(f"{address}/berkas").text
     assert "Menunggu giliran" in waiting
-    assert f'hx-get="{address}/berkas/keadaan"' in waiting
+    assert f'hx-get="{address}/berkas/keadaan?kini=waiting"' in waiting
+    assert auditor.get(f"{address}/berkas/keadaan?kini=waiting").status_code == 204
     assert auditor.get(f"{address}/berkas.zip").status_code == 409
     first = again.exports.bundle(kept.instance)
     assert planner.post(f"{address}/berkas").status_code == 302  # the same one, whoever asks
@@ -617,7 +618,7 @@ def test_a_bundle_is_asked_for_on_the_page_made_outside_the_request_and_fetched(
     again.exports.runner = lambda given, _: running.make(again, given)
     again.exports.turn(threading.Event())
     assert papers_once == []
-    ready = planner.get(f"{address}/berkas/keadaan").text
+    ready = planner.get(f"{address}/berkas/keadaan?kini=waiting").text
     assert "Siap diunduh" in ready
     assert "hx-get" not in ready
     for client in (auditor, planner):
