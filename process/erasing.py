@@ -24,7 +24,7 @@ from process.proof_rows import decoded
 from process.record import SYSTEM_STREAM, append, payload_of
 from process.store import Store, Tx
 from process.tables import event, event_payload, person, position, stream
-from process.trail_index import forget_words, hold, leave_no_traces, overwrite
+from process.trail_index import TrailIndex, forget_words, hold, leave_no_traces, overwrite
 from process.trail_tables import erasure
 from process.units import remark
 from process.version_tables import version_proposal
@@ -54,10 +54,11 @@ class Candidate:
 class Erasing:
     """For administrators; on PostgreSQL with a role that may delete payloads (docs/audit.md)."""
 
-    def __init__(self, store: Store, clock: Clock, exports: Exports) -> None:
+    def __init__(self, store: Store, clock: Clock, exports: Exports, index: TrailIndex) -> None:
         self.store = store
         self.clock = clock
         self.exports = exports
+        self.index = index
 
     def of_events(self, names: Sequence[str]) -> tuple[Candidate, ...]:
         """The events named `stream:number` (`system:12`, `instance:abc:4`). Raises InvalidData, NotFound, Conflict when
@@ -108,6 +109,7 @@ class Erasing:
             if one.type in KEPT:
                 name = f"{one.stream}:{one.seq} ({one.type})"
                 raise Conflict(f"Isi peristiwa {name} menjadi bukti bagi yang lain dan tidak dapat dihapus.")
+        self.index.renew()  # only words that are known can be forgotten
         now = self.clock.now()
         with self.store.transaction() as tx:
             overwrite(tx)

@@ -71,7 +71,7 @@ class Office:
         self.inspection = Inspection(desk, self.records)
         self.security_log = SecurityLog(store, clock)
         self.exports = Exports(store, clock, self.records, data_dir / "ekspor", max_bytes=max_export_bytes)
-        self.erasing = Erasing(store, clock, self.exports)
+        self.erasing = Erasing(store, clock, self.exports, self.index)
         self.archive = Archive(desk, self.files.blobs, self.exports)
         self.jobs = Jobs(store, clock)
         self.integrity = Integrity(store, clock, self.trail, self.jobs)

@@ -17,7 +17,7 @@ from process.record import payload_of
 from process.store import Prepared, Store, Tx, pack_bytes
 from process.tables import event, event_payload, instance, stream
 from process.trail_tables import audit_entry, audit_facet, audit_term
-from process.trail_words import MOST_CHARACTERS, facet_word, terms_of, words_of
+from process.trail_words import MOST_CHARACTERS, RULE, facet_word, terms_of, words_of
 
 BATCH = 5_000  # events of one transaction
 _STREAMS = 2_000  # streams of one transaction
@@ -33,6 +33,7 @@ _INSTANCES = Prepared(
 _STREAMS_LEFT = Prepared(
     sa.select(stream.c.id, stream.c.indexed, stream.c.name).where(sa.text("seq > indexed")).limit(_STREAMS)
 )
+_RULED = "aturan kata "  # among the terms stands by which rule the words were found; where none does, by the first
 _FACET = ("type", "actor", "unit", "process")
 _Facet = tuple[int, ...]
 _MISSING = tuple(
@@ -63,6 +64,7 @@ class _Event(NamedTuple):
 class TrailIndex:
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._ruled = False
 
     def pending(self, tx: Tx) -> int:
         """How many events the index does not hold yet."""
@@ -70,6 +72,7 @@ class TrailIndex:
 
     def catch_up(self, *, batch: int = BATCH) -> int:
         """Index everything that is not indexed yet, a transaction per `batch` events; returns how many there were."""
+        self.renew()
         total = 0
         while True:
             with self.store.reading() as tx:
@@ -81,6 +84,16 @@ class TrailIndex:
                 return total
             total += done
 
+    def renew(self) -> None:
+        """Make the index anew when the words in it were found by another rule than today's; looked at once."""
+        if self._ruled:
+            return
+        with self.store.reading() as tx:
+            rule = tx.scalar(sa.select(audit_term.c.text).where(audit_term.c.text.startswith(_RULED)))
+        self._ruled = True
+        if int((rule or f"{_RULED}1").removeprefix(_RULED)) != RULE:
+            self.rebuild()
+
     def rebuild(self) -> int:
         """Make the index anew, in the order of time; returns the number of events."""
         with self.store.transaction() as tx:
@@ -88,6 +101,7 @@ class TrailIndex:
             tx.execute(audit_entry.delete())
             tx.execute(audit_facet.delete())
             tx.execute(audit_term.delete())
+            tx.execute(audit_term.insert().values(text=f"{_RULED}{RULE}"))
             if tx.sqlite:
                 tx.execute(sa.text("INSERT INTO audit_text(audit_text) VALUES ('delete-all')"))
             else:

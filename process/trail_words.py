@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from unicodedata import combining, normalize
 
+# Of how an event's words are found, below and in `trail_index._text`. Whoever changes that gives it another number:
+# then every index is made anew before it is used. SQLite forgets words only when it is told which ones it holds.
+RULE = 1
 MOST_CHARACTERS = 8_000  # of one event
 MOST_WORDS = 12  # of one search
 LONGEST_WORD = 200

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from process.audit import NewEvent
 from process.errors import InvalidData, NotFound
 from process.model import ADMINISTRATOR, Actor, Held
+from process.office import Office
 from process.record import append, process_stream
 from process.records import Selection
 from process.trail_index import TrailIndex, _index, forget_words
@@ -170,6 +171,30 @@ def test_an_erased_payload_is_not_found_by_its_words(crew, office, clock):
     assert office.records.page(selection).rows == ()
     office.index.rebuild()
     assert [one.header for one in office.records.page(selection).rows] == [found.header]
+
+
+def test_words_that_an_older_rule_found_are_forgotten_too(office, database, tmp_path, clock, monkeypatch):
+    with office.store.transaction() as tx:
+        told = NewEvent("setting.changed", {"nama": "contoh", "alasan": "rahasia sekali"})
+        seq, _ = append(tx, "system", [told], Actor(None, "Uji"), clock.now())
+    with monkeypatch.context() as older:
+        older.setattr("process.trail_index.words_of", lambda data: f"kuno{data.get('alasan', '')}")
+        office.index.catch_up()
+
+    def found(office, words):
+        return {one.header.seq for one in office.records.page(Selection(since=clock.now(), words=words)).rows}
+
+    assert found(office, "kunorahasia") == {seq}
+    monkeypatch.setattr("process.trail_index.RULE", 2)
+    for turn in range(2):  # the first finds another rule, the second its own
+        later = Office.open(database, tmp_path / "data", clock=clock)
+        if turn == 0:
+            admin = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")
+            later.erasing.erase(later.erasing.of_events([f"system:{seq}"]), admin, "Putusan")
+        later.index.catch_up()
+        assert found(later, "kunorahasia") == found(later, "rahasia") == set()
+        assert len(everything(later)) == len(recorded(later))
+        later.close()
 
 
 def test_words_that_are_being_indexed_while_their_payload_is_erased_do_not_stay(office, clock):
