@@ -191,6 +191,7 @@ def test_words_that_an_older_rule_found_are_forgotten_too(office, database, tmp_
         if turn == 0:
             admin = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")
             later.erasing.erase(later.erasing.of_events([f"system:{seq}"]), admin, "Putusan")
+            assert found(later, "kunorahasia") == set(), "at once"
         later.index.catch_up()
         assert found(later, "kunorahasia") == found(later, "rahasia") == set()
         assert len(everything(later)) == len(recorded(later))
