@@ -61,6 +61,8 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     editor = person("pengelola")
     page = editor.open(f"/proses/{PROCESS}/sunting")
     page.wait_for_selector("[data-bpmn-editor][data-ready=true]")
+    subtitle = page.locator(".judul-keterangan")
+    expect(subtitle).to_have_text("Belum ada draf; perubahan pertama memulai draf atas versi 1")
     page.locator('[data-element-id="memvalidasi"] .djs-hit').first.click()
     page.locator('.djs-context-pad [data-action="append.exclusive"]').click()
     page.locator('.djs-context-pad [data-action="connect"]').click()
@@ -85,6 +87,7 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     page.set_viewport_size({"width": 1440, "height": 900})
 
     expect(page.locator("[data-save-status]")).to_have_attribute("data-state", "saved")
+    expect(subtitle).to_have_text("Draf atas versi 1")
     page.reload()
     page.wait_for_selector("[data-bpmn-editor][data-ready=true]")
     expect(page.locator('[data-kode="IDENTITY_NIP"]')).to_have_count(1)

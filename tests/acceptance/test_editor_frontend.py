@@ -242,6 +242,26 @@ def test_downloads_are_files_that_others_can_open(page: Page, bench: Any) -> Non
     assert width > height > 500
 
 
+WORDS = """() => [...document.querySelectorAll('.djs-element:has(> .djs-visual text)')].map((one) => {
+  const lines = [...one.querySelectorAll(':scope > .djs-visual tspan')];
+  return [one.dataset.elementId, lines.map((line) => line.textContent.trim())];
+})"""
+
+
+def test_words_of_names_stay_whole_in_the_typeface_that_is_there(page: Page, bench: Any) -> None:
+    bench.cheat("Memvalidasi dan paraf", "Mempertanggungjawabkannya dan paraf")
+    edit(page, bench)
+    drawn = {element.removesuffix("_label"): lines for element, lines in page.evaluate(WORDS)}
+    named = etree.fromstring(bench.xml.encode()).xpath("//*[@id and @name]")
+    names = {one.get("id"): one.get("name") for one in named if one.get("id") in drawn}
+    assert len(names) > 20
+    hyphens = str.maketrans({"-": "- "})
+    for element, name in names.items():
+        assert " ".join(drawn[element]).translate(hyphens).split() == name.translate(hyphens).split(), element
+    assert drawn["waktu_mengkoreksi_format"] == ["4 hari"]  # on one line, as in the file
+    assert drawn["f_tidak"] == ["Tidak"]
+
+
 def test_a_small_screen_reads(page: Page, bench: Any) -> None:
     """Below 1280 pixels the page says why, and shows the diagram; wider again, it goes on where it was."""
     edit(page, bench)

@@ -6,6 +6,7 @@ import dictionary from './i18n/diagram.json';
 import { nameOf } from './editor/names.js';
 import sopDescriptor from './editor/sop.moddle.json';
 import { element } from './lib/dom.js';
+import labelsModule from './lib/labels.js';
 
 const translate = (template, values = {}) => (dictionary[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => values[key] ?? whole);
 
@@ -23,7 +24,7 @@ async function text(url) {
 function side(host, title) {
   const frame = element('div', { class: 'beda-bingkai', tabindex: '0', role: 'group', 'aria-label': `Diagram ${title}; tambah, kurang, dan 0 mengubah ukuran, panah menggeser` });
   host.append(element('figure', { class: 'beda-sisi' }, element('figcaption', {}, title), frame));
-  const viewer = new NavigatedViewer({ container: frame, moddleExtensions: { sop: sopDescriptor }, additionalModules: [ { translate: [ 'value', translate ] } ] });
+  const viewer = new NavigatedViewer({ container: frame, moddleExtensions: { sop: sopDescriptor }, additionalModules: [ labelsModule, { translate: [ 'value', translate ] } ] });
   frame.addEventListener('wheel', (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
   return { frame, viewer };
 }

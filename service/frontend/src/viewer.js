@@ -2,6 +2,7 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import dictionary from './i18n/diagram.json';
 import { element } from './lib/dom.js';
+import labelsModule from './lib/labels.js';
 
 const translate = (template, values = {}) => (dictionary[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => values[key] ?? whole);
 
@@ -160,7 +161,7 @@ async function mount(host) {
   host.setAttribute('tabindex', '0');
   host.setAttribute('role', 'group');
   if (!host.hasAttribute('aria-label') && !host.hasAttribute('aria-labelledby')) host.setAttribute('aria-label', 'Diagram proses; panah menggeser, tambah dan kurang mengubah ukuran');
-  const viewer = new NavigatedViewer({ container: frame, additionalModules: [ { translate: [ 'value', translate ] } ] });
+  const viewer = new NavigatedViewer({ container: frame, additionalModules: [ labelsModule, { translate: [ 'value', translate ] } ] });
   const state = () => (host.dataset.state ? get(host.dataset.state, 'json') : Promise.resolve({ tokens: [], visited: [] }));
   const [ xml, first ] = await Promise.all([ get(host.dataset.xml, 'xml'), state() ]);
   await viewer.importXML(xml);

@@ -96,7 +96,10 @@ class Page {
 
   saying(state, info) {
     this.status.show(state, info);
-    if (state === 'saved') this.base = this.bench.xml;
+    if (state !== 'saved') return;
+    this.base = this.bench.xml;
+    const words = document.querySelector('[data-begun]'); // the page was made before there was a draft
+    if (words) words.textContent = words.dataset.begun;
   }
 
   keep() {

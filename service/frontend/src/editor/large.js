@@ -43,9 +43,8 @@ class PlainDrawing {
     this._instead(bpmnRenderer, 'drawShape', (full, parent, element, attrs) => this._simply(full, parent, element, attrs, this._task));
     this._instead(bpmnRenderer, 'drawConnection', (full, parent, element, attrs) => this._simply(full, parent, element, attrs, this._flow));
     this._instead(graphicsFactory, '_createContainer', (full, ...given) => (this.on ? this._container(full, ...given) : full(...given)));
-    this._instead(interactionEvents, 'createBoxHit', (full, gfx, type, box) => this._hit(full, gfx, [ gfx, type, box ], `box ${type}`, (made) => {
-      for (const side of [ 'x', 'y', 'width', 'height' ]) made.setAttribute(side, box[side] ?? 0);
-    }));
+    this._instead(graphicsFactory, 'update', (full, ...given) => this._update(full, ...given));
+    this._instead(interactionEvents, 'createBoxHit', (full, gfx, type, box) => this._hit(full, gfx, [ gfx, type, box ], `${type} ${Object.values(box)}`));
     this._instead(interactionEvents, 'createWaypointsHit', (full, gfx, waypoints) => this._hit(full, gfx, [ gfx, waypoints ], 'line', (made) => updateLine(made, waypoints)));
   }
 
@@ -78,14 +77,12 @@ class PlainDrawing {
   _task(full, parent, element) {
     const object = element.businessObject;
     if (!is(object, 'bpmn:Task') || object.loopCharacteristics || object.isForCompensation) return null;
-    const made = this._copy(`task ${getFillColor(element)} ${getStrokeColor(element)}`, () => {
+    const look = [ 'task', element.width, element.height, getFillColor(element), getStrokeColor(element) ].join(' ');
+    return append(parent, this._copy(look, () => {
       const aside = create('g');
       full(aside, element, {});
       return aside.firstElementChild;
-    });
-    made.setAttribute('width', element.width);
-    made.setAttribute('height', element.height);
-    return append(parent, made);
+    }));
   }
 
   _flow(full, parent, element) {
@@ -99,16 +96,28 @@ class PlainDrawing {
     return append(parent, updateLine(made, element.waypoints));
   }
 
-  _hit(full, gfx, given, look, place) {
+  _hit(full, gfx, given, look, place = (made) => made) {
     if (!this.on) return full(...given);
-    const made = this._copy(look, () => full(create('g'), ...given.slice(1)));
-    place(made);
-    return append(gfx, made);
+    return append(gfx, place(this._copy(look, () => full(create('g'), ...given.slice(1)))));
+  }
+
+  /** What the library does, without setting the same style on each: the browser then knows that they look alike. */
+  _update(full, type, element, gfx) {
+    if (!this._far || this._completing || element.hidden || !element.parent) return full(type, element, gfx);
+    const visual = this._factory._clear(gfx);
+    if (gfx.style.display !== 'block') gfx.style.display = 'block';
+    if (type === 'connection') return this._factory.drawConnection(visual, element);
+    this._factory.drawShape(visual, element);
+    return gfx.setAttribute('transform', `translate(${element.x} ${element.y})`);
   }
 
   _container(full, type, children, index, isFrame) {
     if (isFrame) return full(type, children, index, isFrame);
-    const outer = this._copy(`container ${type}`, () => full(type, create('g')).parentNode);
+    const outer = this._copy(`container ${type}`, () => {
+      const made = full(type, create('g'));
+      made.style.display = 'block';
+      return made.parentNode;
+    });
     children.insertBefore(outer, index === undefined ? null : children.childNodes[index] ?? children.firstChild);
     return outer.firstChild;
   }

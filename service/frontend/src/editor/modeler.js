@@ -33,6 +33,7 @@ import SnappingModule from 'bpmn-js/lib/features/snapping';
 import ColorPickerModule from 'bpmn-js-color-picker';
 import MinimapModule from 'diagram-js-minimap';
 import TokenSimulationModule from 'bpmn-js-token-simulation';
+import labelsModule from '../lib/labels.js';
 import BehaviourModule from './behaviour.js';
 import ContextPadModule from './context-pad.js';
 import FindingsModule from './findings.js';
@@ -58,5 +59,5 @@ Modeler.prototype._modules = [
   KeyboardMoveSelectionModule, LabelEditingModule, LabelLinkModule, ModelingModule, ModelingFeedbackModule, MoveModule, OutlineModule,
   ReplacePreviewModule, ResizeModule, SearchModule, SnappingModule,
   ColorPickerModule, MinimapModule, TokenSimulationModule,
-  BehaviourModule, ContextPadModule, FindingsModule, LargeModule, PaletteModule, PanelModule, ReplaceMenuModule, RoutingModule, translateModule,
+  labelsModule, BehaviourModule, ContextPadModule, FindingsModule, LargeModule, PaletteModule, PanelModule, ReplaceMenuModule, RoutingModule, translateModule,
 ];

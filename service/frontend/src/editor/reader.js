@@ -1,6 +1,7 @@
 // The diagram without tools: below 1280 pixels, and for those who may look but not draw.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { element } from '../lib/dom.js';
+import labelsModule from '../lib/labels.js';
 import translateModule from './translate.js';
 
 export class Reader {
@@ -9,7 +10,7 @@ export class Reader {
     this._frame = element('div', { class: 'alur-editor-baca' });
     this.root = element('div', {}, this._words, this._frame);
     host.append(this.root);
-    this._viewer = new NavigatedViewer({ container: this._frame, additionalModules: [ translateModule ] });
+    this._viewer = new NavigatedViewer({ container: this._frame, additionalModules: [ labelsModule, translateModule ] });
     new ResizeObserver(() => this.fit()).observe(this._frame);
   }
 
