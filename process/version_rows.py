@@ -71,6 +71,12 @@ class VersionsPage:
     def in_force(self) -> VersionRow | None:
         return next((row for row in self.versions if row.state == "berlaku"), None)
 
+    @property
+    def became(self) -> dict[int, int]:
+        """Which version a saved state of the draft became, by the state's number, as far as the record says."""
+        told = [entry.data for entry in self.history if entry.type == "version.published"]
+        return {int(data["simpanan"]): int(data["versi"]) for data in told if "simpanan" in data and "versi" in data}
+
 
 def version_rows(tx: Tx, definitions: Definitions, process_id: str, now: datetime) -> tuple[VersionRow, ...]:
     """The versions of a process, the newest first."""

@@ -263,6 +263,8 @@ class Versions:
 
     def _publish(self, tx: Tx, content: Content, actor: Actor, now: datetime, told: Mapping[str, Any]) -> Published:
         self._differs(tx, content, now)
+        if content.draft:
+            told = {**told, "simpanan": content.draft}
         known = tx.one(sa.select(process_definition.c.id).where(process_definition.c.id == content.process_id))
         made = self.definitions.publish_in(
             tx,

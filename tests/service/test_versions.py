@@ -61,6 +61,23 @@ def test_the_draft_is_put_in_force_with_note_and_identity(editor: Any) -> None:
     assert publish(editor, revision).status_code == 409
 
 
+def test_saved_states_say_which_version_they_became_and_are_compared_also_without_a_draft(editor: Any) -> None:
+    def links() -> list[str]:
+        return re.findall(r'bandingkan\?([^"]+)', editor.page(f"{P}/draf/riwayat").text)
+
+    drafted(editor)
+    revision = drafted(editor, ("Sudah benar?", "Benar?"))
+    assert links() == ["dari=1&amp;ke=draf", "dari=simpanan-1&amp;ke=draf"]
+    assert "Menjadi versi" not in editor.page(f"{P}/draf/riwayat").text
+    publish(editor, revision)
+    assert links() == ["dari=2&amp;ke=simpanan-2", "dari=2&amp;ke=simpanan-1"]
+    rows = editor.page(f"{P}/draf/riwayat").text.split("<tr>")[2:]
+    assert ["Menjadi versi 2" in row for row in rows] == [True, False]
+    shown = editor.page(f"{P}/draf/2").text
+    assert ("versi 2</a>" in shown, "Bandingkan dengan versi 2" in shown) == (True, True)
+    assert "Benar?" in editor.page(f"{P}/bandingkan?dari=2&ke=simpanan-1").text
+
+
 def test_what_cannot_run_is_not_put_in_force(editor: Any) -> None:
     revision = drafted(editor, ('keputusan = "benar"', 'keputusn = "benar"'))
     page = editor.page(f"{P}/versi/berlakukan").text
