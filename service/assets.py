@@ -49,8 +49,11 @@ def asset(name: str) -> str:
 
 
 def fonts() -> dict[str, Path]:
-    """The bundled fonts of print-outs that were built: `print-regular`, `print-bold`, `print-italic`."""
-    found = {name: built(f"fonts/{name}.woff2") for name in ("print-regular", "print-bold", "print-italic")}
+    """The bundled fonts of print-outs that were built: `print-regular`, `print-bold`, `print-italic`.
+
+    Not as WOFF2: no browser asks for them, and to unpack it took the print process two thirds of its time.
+    """
+    found = {name: built(f"fonts/{name}.ttf") for name in ("print-regular", "print-bold", "print-italic")}
     return {name: STATIC / path for name, path in found.items() if path}
 
 

@@ -38,7 +38,7 @@ def render(html: str, fonts: dict[str, str], identifier: str) -> bytes:
             name = url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or name not in fonts:
                 raise RefusedError(f"alamat di luar dokumen ditolak: {url[:200]}")
-            return URLFetcherResponse(url, Path(fonts[name]).read_bytes(), {"Content-Type": "font/woff2"})
+            return URLFetcherResponse(url, Path(fonts[name]).read_bytes(), {"Content-Type": "font/ttf"})
 
     document = HTML(string=html, url_fetcher=Fetcher(), base_url="alur-dokumen:/")
     pdf: bytes = document.write_pdf(

@@ -13,9 +13,9 @@ const OUT = join(ROOT, '..', 'static', 'dist');
 const TEMPORARY = `${OUT}.new`;
 const ENTRIES = [ 'app.js', 'form.js', 'viewer.js', 'compare.js', 'app.css', 'form.css', 'viewer.css', 'compare.css' ];
 const FONTS = {
-  'fonts/print-regular.woff2': 'SourceSans3-Regular.ttf.woff2',
-  'fonts/print-bold.woff2': 'SourceSans3-Bold.ttf.woff2',
-  'fonts/print-italic.woff2': 'SourceSans3-It.ttf.woff2',
+  'fonts/print-regular.ttf': 'SourceSans3-Regular.ttf',
+  'fonts/print-bold.ttf': 'SourceSans3-Bold.ttf',
+  'fonts/print-italic.ttf': 'SourceSans3-It.ttf',
 };
 
 /** How the sources are bundled; the notices are made from the same. */
@@ -65,8 +65,8 @@ async function build(wanted) {
   const editors = await buildEditors(esbuild, OPTIONS, TEMPORARY);
   Object.assign(manifest, editors);
   for (const [ logical, source ] of Object.entries(FONTS)) {
-    const from = join(ROOT, 'node_modules', 'source-sans', 'WOFF2', 'TTF', source);
-    const to = logical.replace('.woff2', `-${sha(readFileSync(from)).slice(0, 8).toUpperCase()}.woff2`);
+    const from = join(ROOT, 'node_modules', 'source-sans', 'TTF', source);
+    const to = logical.replace('.ttf', `-${sha(readFileSync(from)).slice(0, 8).toUpperCase()}.ttf`);
     mkdirSync(dirname(join(TEMPORARY, to)), { recursive: true });
     copyFileSync(from, join(TEMPORARY, to));
     manifest[logical] = to;

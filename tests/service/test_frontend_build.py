@@ -21,7 +21,7 @@ FRONTEND = ROOT / "service" / "frontend"
 DIST = ROOT / "service" / "static" / "dist"
 LOGICAL = {
     *("app.js", "form.js", "viewer.js", "app.css", "form.css", "viewer.css", "axe.js"),
-    *("fonts/print-regular.woff2", "fonts/print-bold.woff2", "fonts/print-italic.woff2"),
+    *("fonts/print-regular.ttf", "fonts/print-bold.ttf", "fonts/print-italic.ttf"),
 }
 
 
@@ -53,7 +53,7 @@ def test_every_logical_name_leads_to_a_file_with_a_hashed_name(manifest: dict[st
     for name, path in manifest.items():
         assert (DIST / path).stat().st_size > 1000
         if name != "axe.js":
-            assert re.search(r"-[0-9A-Z]{8}\.(js|css|woff2)$", path)
+            assert re.search(r"-[0-9A-Z]{8}\.(js|css|ttf)$", path)
 
 
 def test_a_list_page_is_light(manifest: dict[str, str]) -> None:
