@@ -96,6 +96,9 @@ def kept(sqlite_template, tmp_path_factory, new_crew):
     crew = new_crew(made, clock)
     crew.moved = lived(crew)
     made.crew = crew
+    with made.store.transaction() as tx:  # who changes a database behind the record's back has no triggers
+        for name in [row[0] for row in tx.all(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))]:
+            tx.execute(sa.text(f"DROP TRIGGER {name}"))
     yield made
     made.close()
 
@@ -104,19 +107,26 @@ class Undo(Exception):
     """Takes back what a test did to the database."""
 
 
-def proven(kept, *statements, **values):
-    """The misfits after changing the database behind the triggers' back; nothing of it stays."""
+# Of these the instances' half of a check tells, of chains both halves, of the others the office's.
+CHAINS = {"stream", "event", "event_payload"}
+OF_INSTANCES = {"instance", "user_task", "document_version", "signature", "attachment", "printout"}
+
+
+def proven(kept, *statements, of="", **values):
+    """The misfits after changing the database behind the record's back; nothing of it stays. Half of a check is enough
+    when it finds some: the one that the table `of` is expected in comes first."""
     found = None
     with suppress(Undo), kept.store.transaction() as tx:
         tx.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-        for name in [row[0] for row in tx.all(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))]:
-            tx.execute(sa.text(f"DROP TRIGGER {name}"))
         for statement in statements:
             result = tx.execute(sa.text(statement), values)
             assert result.rowcount > 0, statement
         proof = Proof(tx, kept.files.blobs)
-        proof.office()
-        proof.instances()
+        halves = (proof.instances, proof.office) if of in OF_INSTANCES else (proof.office, proof.instances)
+        for half in halves:
+            half()
+            if of and of not in CHAINS and proof.tally.misfits:
+                break
         found = proof.tally.misfits
         raise Undo
     return found
@@ -198,7 +208,7 @@ def test_a_change_of_any_column_that_counts_is_found(kept, table, column):
         tried += 1
         same = " AND ".join(f"{part} = :k{n}" for n, part in enumerate(key.split(", ")))
         values = {f"k{n}": part for n, part in enumerate(row)}
-        found = proven(kept, f'UPDATE {table} SET "{name}" = {value} WHERE {same}', **values)
+        found = proven(kept, f'UPDATE {table} SET "{name}" = {value} WHERE {same}', of=table, **values)
         assert found, (table, name, value)
         told = {"event": "chain", "event_payload": "payload"}.get(table, table)
         assert any(told in one.where or one.code not in ("row_altered", "row_missing", "row_inserted")
@@ -215,7 +225,7 @@ def test_a_row_more_or_less_is_found(kept, table):
     same = " AND ".join(f"{part} = :k{n}" for n, part in enumerate(key.split(", ")))
     for row in (rows[0], rows[-1]):
         values = {f"k{n}": part for n, part in enumerate(row)}
-        assert proven(kept, f"DELETE FROM {table} WHERE {same}", **values), (table, row)
+        assert proven(kept, f"DELETE FROM {table} WHERE {same}", of=table, **values), (table, row)
     columns = [f'"{one.name}"' for one in metadata.tables[table].columns]
     taken = ("username", "name", "number", "ordinal", "pass", "layout", "by_seq")
     copied = []
@@ -229,7 +239,7 @@ def test_a_row_more_or_less_is_found(kept, table):
         copied[columns.index('"stream"')] = "(SELECT id FROM stream WHERE name = 'system')"
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(copied)} FROM {table} WHERE {same}"
     values = {f"k{n}": part for n, part in enumerate(rows[0])}
-    assert proven(kept, statement, **values), table
+    assert proven(kept, statement, of=table, **values), table
 
 
 OF_ERASURE = "(stream, seq) IN (SELECT stream, seq FROM event WHERE type = 'payload.erased')"
@@ -255,7 +265,7 @@ OF_ERASURE = "(stream, seq) IN (SELECT stream, seq FROM event WHERE type = 'payl
 def test_a_value_that_no_such_column_can_hold_is_found_and_ends_no_check(kept, table, column, value, where):
     key = key_of(table)
     first = f"({key}) = (SELECT {key} FROM {table} WHERE {where} ORDER BY {key} LIMIT 1)"
-    assert proven(kept, f'UPDATE {table} SET "{column}" = {value} WHERE {first}')
+    assert proven(kept, f'UPDATE {table} SET "{column}" = {value} WHERE {first}', of=table)
 
 
 def test_keys_that_rows_refer_to_cannot_be_exchanged(kept):

@@ -547,7 +547,7 @@ def test_a_disk_that_fills_in_the_middle_leaves_no_file_and_says_so(kept: Kept, 
 
 
 def test_what_a_killed_server_left_half_made_does_not_hinder_the_next_making(
-    kept: Kept, again: Office, tmp_path: Path
+    kept: Kept, again: Office, tmp_path: Path, papers_once: list[str]
 ) -> None:
     workshop = tmp_path / "x.kerja"
     (workshop / "alur-arsip-lama").mkdir(parents=True)
@@ -555,6 +555,7 @@ def test_what_a_killed_server_left_half_made_does_not_hinder_the_next_making(
     made = making.make(again, making.collect(again, kept.instance, AUDIT), tmp_path / "x.zip", workshop=workshop)
     assert made is not None
     assert (made.sha256, workshop.exists()) == (kept.made.sha256, False)
+    assert papers_once == []
 
 
 def test_what_is_left_for_the_database_is_not_taken(

@@ -164,6 +164,13 @@ def test_a_print_out_is_made_outside_the_request_once_and_shown_to_its_readers(
     assert visitor("kabag.kesra").page(f"{made[1]}.pdf").status_code == 404
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paper without a layout, where what becomes of a print-out does not depend on how it looks."""
+    monkeypatch.setattr(pdf, "render", lambda html, identifier, **_: b"%PDF-1.7\n" + identifier.encode())
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_print_out_that_cannot_be_kept_says_so_and_is_tried_again(
     quarter: Any, office: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +186,7 @@ def test_a_print_out_that_cannot_be_kept_says_so_and_is_tried_again(
     assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "ready"
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_print_out_that_gave_up_is_asked_for_anew_by_who_may_see_it(
     quarter: Any, visitor: Any, office: Any, clock: Any
 ) -> None:
