@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from service import assets
+from service import built
 
 CHILD = Path(__file__).with_name("print_child.py")
 FACES = {"print-regular": (400, "normal"), "print-bold": (700, "normal"), "print-italic": (400, "italic")}
@@ -29,7 +29,7 @@ class Limits:
 
 def faces() -> list[tuple[str, int, str]]:
     """(name, weight, style) of the bundled fonts, for style sheets."""
-    return [(name, *FACES[name]) for name in assets.fonts()]
+    return [(name, *FACES[name]) for name in built.fonts()]
 
 
 def render(html: str, identifier: str, *, limits: Limits = Limits()) -> bytes:
@@ -40,7 +40,7 @@ def render(html: str, identifier: str, *, limits: Limits = Limits()) -> bytes:
     """
     task = {
         "html": html,
-        "fonts": {name: str(path) for name, path in assets.fonts().items()},
+        "fonts": {name: str(path) for name, path in built.fonts().items()},
         "identifier": identifier[:32] or "0",
     }
     try:

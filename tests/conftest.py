@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,9 @@ EARLY = (
     "service/exporting/test_running.py",
     "process/test_anchors.py",
 )
+
+
+assert all((Path(__file__).parent / file).is_file() for file in (*TOGETHER, *EARLY)), "a file is called otherwise now"
 
 
 class Spread(LoadScopeScheduling):

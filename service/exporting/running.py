@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from process.errors import AlurError
 from process.export_rows import BUNDLE, Export, Made
 from process.model import Actor
-from service.archiving import making
 from service.exporting import FORMATS
 from service.exporting.source import ExportError, Source
 from service.exporting.writing import write_file
@@ -108,6 +107,8 @@ def make(office: Office, given: Export) -> None:
 
 def _bundle(office: Office, given: Export) -> None:
     """Make the archive bundle of the one selected instance, as far as who asked may still have it."""
+    from service.archiving import making  # and with it all that paper needs, which a table does not
+
     exports, archive = office.exports, office.archive
     instance_id = given.selection.instance or ""
     with Heart(office, given) as heart:

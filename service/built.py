@@ -1,0 +1,34 @@
+"""What was built of the front end, by its plain names. Without Flask: the processes that print ask here too."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+MANIFEST = STATIC / "dist" / "manifest.json"
+
+
+@cache
+def _names(stamp: float) -> dict[str, str]:
+    names: dict[str, str] = json.loads(MANIFEST.read_text("utf-8"))
+    return names
+
+
+def built(name: str) -> str | None:
+    """The path under `static/` of a built file by its plain name; None when the front end has not been built."""
+    try:
+        found = _names(MANIFEST.stat().st_mtime).get(name)
+    except OSError:
+        return None
+    return f"dist/{found}" if found else None
+
+
+def fonts() -> dict[str, Path]:
+    """The bundled fonts of print-outs that were built: `print-regular`, `print-bold`, `print-italic`.
+
+    Not as WOFF2: no browser asks for them, and to unpack it took the print process two thirds of its time.
+    """
+    found = {name: built(f"fonts/{name}.ttf") for name in ("print-regular", "print-bold", "print-italic")}
+    return {name: STATIC / path for name, path in found.items() if path}
