@@ -72,12 +72,11 @@ class Selection:
         return cls(**values)
 
 
-@dataclass(eq=False)  # not frozen, which would triple what making one costs: exports make millions
+@dataclass  # not frozen, which would triple what making one costs: exports make millions
 class Record:
     """One event, whole; nobody changes it. `id`: its place in the index, which grows with time (0 when it was read by
     its stream); `raw`: the canonical payload bytes, None when the payload is gone; `erased_by`: seq in the system's
-    stream of the event that says so;
-    event that says so; `instance`, `title`, `key`, `process`: of the instance's streams, else empty."""
+    stream of the event that says so; `instance`, `title`, `key`, `process`: of the instance's streams, else empty."""
 
     id: int
     stream: str
