@@ -8,13 +8,14 @@ import json
 import re
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from bpmn import rules
 
@@ -100,6 +101,21 @@ def only(page: Page, code: str) -> None:
     """Waits until this is the one finding."""
     expect(page.locator(".alur-temuan-butir")).to_have_count(1)
     found(page, code)
+
+
+def rest(page: Page, target: Locator, use: Callable[[], object]) -> None:
+    """Rests the pointer on something and uses what that shows: text that is drawn anew under a pointer, as when an
+    answer comes, takes that away until the pointer moves again. So it does, a few times."""
+    for turn in range(8):
+        page.mouse.move(0, 0)
+        target.hover(force=True)
+        try:
+            use()
+        except (AssertionError, PlaywrightError):
+            if turn == 7:
+                raise
+        else:
+            return
 
 
 def accessible(page: Page) -> None:
@@ -307,14 +323,18 @@ def test_feel_fields_of_the_designer_speak_indonesian(page: Page, bench: Any) ->
     page.keyboard.press("Backspace")
     page.keyboard.type("judul[0] = ) 1")
     expect(page.locator(".alur-temuan-butir")).to_contain_text("salah di baris 1 kolom 13")
-    entry.locator(".cm-lintRange-error").last.hover(force=True)
-    expect(page.locator(".cm-tooltip-lint")).to_contain_text("Bagian ini tidak dapat dibaca sebagai FEEL.")
+    said = expect(page.locator(".cm-tooltip-lint"))
+    rest(
+        page,
+        entry.locator(".cm-lintRange-error").last,
+        lambda: said.to_contain_text("Bagian ini tidak dapat dibaca sebagai FEEL.", timeout=2_000),
+    )
     page.keyboard.press("Control+a")
     page.keyboard.press("Backspace")
     page.keyboard.type("judul[0] = judul")
     page.keyboard.press("Escape")
-    entry.locator(".cm-lintRange-warning").hover(force=True)
-    page.get_by_role("button", name="Tindakan: Perbaiki").click()
+    mend = page.get_by_role("button", name="Tindakan: Perbaiki")
+    rest(page, entry.locator(".cm-lintRange-warning"), lambda: mend.click(timeout=2_000))
     expect(entry.get_by_role("textbox")).to_have_text("judul[1] = judul")
 
 
