@@ -18,7 +18,7 @@ from process.model import PENGELOLA, FieldError
 from service import reference
 from service.problems import RequestRefused
 from service.replies import as_json
-from service.security import CSP, actor, body_json, office, quiet, takes_diagrams
+from service.security import CSP, actor, body_json, office, quiet, takes_diagrams, whole_number
 
 blueprint = Blueprint("editor", __name__)
 
@@ -249,10 +249,10 @@ def _finding(one: Finding | Any) -> dict[str, Any]:
 
 
 def _revision(body: Mapping[str, Any]) -> int:
-    revision = body.get("revision")
-    if revision is None or isinstance(revision, bool | str) or revision != int(revision) or revision < 0:
+    revision = whole_number(body, "revision")
+    if revision is None:
         raise RequestRefused("Nomor draf (“revision”) tidak disebut.")
-    return int(revision)
+    return revision
 
 
 def _xml(data: Mapping[str, Any]) -> bytes | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -123,6 +123,18 @@ def body_json() -> Any:
     if not isinstance(data, dict):
         raise RequestRefused("Isian harus berupa objek JSON.")
     return data
+
+
+def whole_number(body: Mapping[str, Any], key: str) -> int | None:
+    """A whole number of a JSON body, of at most 53 bits, or None when it is not there; raises RequestRefused."""
+    value = body.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not hasattr(value, "to_integral_value") or value != value.to_integral_value():
+        raise RequestRefused(f"“{key}” harus bilangan bulat.")
+    if not 0 <= value < 2**53:
+        raise RequestRefused(f"“{key}” di luar batas.")
+    return int(value)
 
 
 def _flags() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from service import showing
 from service.problems import PasswordWrong, RequestRefused
 from service.processes import unit_names
 from service.replies import as_json, attachment_data
-from service.security import actor, address, body_json, office
+from service.security import actor, address, body_json, office, whole_number
 from service.words import waktu
 
 blueprint = Blueprint("tasks", __name__)
@@ -79,7 +79,7 @@ def draft(task_id: str) -> ResponseReturnValue:
     """Keeps a draft, complete or not."""
     body = body_json()
     who = actor()
-    revision = office().engine.save_draft(task_id, body.get("data"), who, revision=_number(body, "revision") or 0)
+    revision = office().engine.save_draft(task_id, body.get("data"), who, revision=whole_number(body, "revision") or 0)
     # Who may save a draft holds the task, or has just taken it by this first edit.
     return as_json({"revision": revision, "savedAt": office().clock.now().isoformat(), "holder": who.name})
 
@@ -99,7 +99,7 @@ def submit(task_id: str) -> ResponseReturnValue:
     """Completes the task; answers where to go next: the next task of the same person, or the inbox."""
     body = body_json()
     done = office().engine.complete_task(
-        task_id, body.get("data"), actor(), revision=_number(body, "revision"), confirmation=_confirmation(body)
+        task_id, body.get("data"), actor(), revision=whole_number(body, "revision"), confirmation=_confirmation(body)
     )
     flash(showing.sent(done), "success")
     if done.finished:
@@ -111,7 +111,7 @@ def submit(task_id: str) -> ResponseReturnValue:
 def amend(task_id: str) -> ResponseReturnValue:
     """Corrects what was sent, while the SOP allows it."""
     body = body_json()
-    office().engine.amend(task_id, body.get("data"), actor(), revision=_number(body, "revision"))
+    office().engine.amend(task_id, body.get("data"), actor(), revision=whole_number(body, "revision"))
     flash("Perbaikan tersimpan sebagai versi baru.", "success")
     return as_json({"next": url_for("tasks.page", task_id=task_id)})
 
@@ -162,18 +162,6 @@ def skip(task_id: str) -> ResponseReturnValue:
 def reason() -> str:
     """The reason given in an ordinary form; the engine refuses an empty one."""
     return request.form.get("alasan", "").replace("\x00", "").strip()[:1000]
-
-
-def _number(body: dict[str, Any], key: str) -> int | None:
-    """A whole number of the body, or None; anything else is refused."""
-    value = body.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not hasattr(value, "to_integral_value") or value != value.to_integral_value():
-        raise RequestRefused(f"“{key}” harus bilangan bulat.")
-    if not 0 <= value < 2**53:
-        raise RequestRefused(f"“{key}” di luar batas.")
-    return int(value)
 
 
 def _confirmation(body: dict[str, Any]) -> Confirmation | None:

@@ -185,6 +185,10 @@ def test_one_bound_for_diagrams_sent_and_saved(editor: Any) -> None:
         {"data": {"forms": 1}, "revision": 0},
         {"data": {"xml": "<a/>"}, "revision": 1.5},
         {"data": {"xml": "<a/>"}, "revision": -1},
+        {"data": {"xml": "<a/>"}, "revision": []},
+        {"data": {"xml": "<a/>"}, "revision": {"a": 1}},
+        {"data": {"xml": "<a/>"}, "revision": True},
+        {"data": {"xml": "<a/>"}, "revision": 10**30},
     ],
 )
 def test_what_is_no_draft_is_refused(editor: Any, body: object) -> None:
