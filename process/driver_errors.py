@@ -44,6 +44,11 @@ def translate(error: BaseException) -> BaseException:
         return Busy()
     if state in ("53100", "53200", "53300"):  # disk full, out of memory, too many connections
         return StorageFull() if state == "53100" else Busy()
+    if state == "42501":  # insufficient privilege
+        return StorageUnavailable(
+            f"Peran basis data ini tidak berhak melakukannya ({str(origin).splitlines()[0]}). Jalankan sebagai pemilik "
+            "tabel, atau tetapkan hak peran layanan dengan alur db grants."
+        )
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return StorageUnavailable("Sambungan ke basis data terputus.")
     if isinstance(error, sa.exc.OperationalError) and state is None:

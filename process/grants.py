@@ -42,8 +42,9 @@ def statements(role: str) -> tuple[str, ...]:
 
 
 def apply(store: Store, role: str) -> None:
-    """Run them in one transaction. Raises Conflict on SQLite, and for a role that the grants could not hold: a
-    superuser, one that is (a member of) the owner, or one that could still make tables; NotFound when there is none."""
+    """Run them in one transaction. Raises Conflict on SQLite, when the tables are not this connection's, and for a role
+    that the grants could not hold: a superuser, one that is (a member of) the owner, or one that could still make
+    tables; NotFound when there is none."""
     made = statements(role)
     if store.sqlite:
         raise Conflict("Peran basis data hanya ada pada PostgreSQL; pada SQLite pemicu yang menolak perubahan.")
@@ -68,7 +69,8 @@ def apply(store: Store, role: str) -> None:
 def _check(tx: Tx, role: str) -> None:
     row = tx.one(
         sa.text(
-            "SELECT r.rolsuper, pg_has_role(r.oid, c.relowner, 'MEMBER') AS owner "
+            "SELECT r.rolsuper, pg_has_role(r.oid, c.relowner, 'MEMBER') AS owner, "
+            "pg_has_role(c.relowner, 'USAGE') AS ours "
             "FROM pg_roles r, pg_class c WHERE r.rolname = :role AND c.oid = 'event'::regclass"
         ),
         {"role": role},
@@ -79,4 +81,9 @@ def _check(tx: Tx, role: str) -> None:
         raise Conflict(
             f"Peran “{role}” adalah pemilik tabel atau superuser, sehingga tidak dapat dibatasi. "
             "Layanan memerlukan peran lain daripada yang menjalankan alur db upgrade."
+        )
+    if not row.ours:  # PostgreSQL only warns that nothing was granted and nothing revoked
+        raise Conflict(
+            "Hak hanya dapat ditetapkan oleh pemilik tabel. Isi ALUR_DATABASE_URL dengan peran yang menjalankan "
+            "alur db upgrade."
         )

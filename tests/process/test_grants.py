@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from process import grants
 from process.clock import ManualClock
-from process.errors import Conflict, InvalidData, NotFound
+from process.errors import Conflict, InvalidData, NotFound, StorageUnavailable
 from process.model import ADMINISTRATOR, Actor
 from process.office import Office
 from process.tables import APPEND_ONLY
@@ -69,7 +69,7 @@ def test_the_whole_service_works_and_cannot_touch_what_is_recorded(restricted):
             with pytest.raises(Exception, match=r"permission denied|must be owner"), office.store.transaction() as tx:
                 tx.execute(sa.text(statement))
     chosen = office.erasing.of_events([f"instance:{instance}:2"])
-    with pytest.raises(Exception, match="permission denied"):
+    with pytest.raises(StorageUnavailable, match=r"permission denied.*pemilik tabel"):
         office.erasing.erase(chosen, ADMIN, "Putusan")
     assert office.trail.verify().erased == ()
     assert owner.erasing.erase(chosen, ADMIN, "Putusan") == 1  # the owner of the tables may
@@ -77,6 +77,17 @@ def test_the_whole_service_works_and_cannot_touch_what_is_recorded(restricted):
     for kind in ("", "TEMPORARY"):
         with pytest.raises(Exception, match="permission denied"), office.store.transaction() as tx:
             tx.execute(sa.text(f"CREATE {kind} TABLE event (x integer)"))
+
+
+def test_only_the_owner_of_the_tables_can_grant(restricted):
+    owner, crew = restricted
+    with owner.store.transaction() as tx:
+        tx.execute(sa.text(f"GRANT DELETE ON seal TO {ROLE}"))
+    with pytest.raises(Conflict, match="pemilik tabel"):
+        grants.apply(crew.office.store, ROLE)
+    grants.apply(owner.store, ROLE)
+    with owner.store.reading() as tx:
+        assert not tx.scalar(sa.text(f"SELECT has_table_privilege('{ROLE}', 'seal', 'DELETE')"))
 
 
 def test_a_role_that_could_not_be_held_is_refused(restricted):
