@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
@@ -34,10 +36,18 @@ def alur() -> None:
 
 
 def main(args: Sequence[str] | None = None, *, standalone_mode: bool = True) -> None:
-    """Run the command. Every error becomes one clear line on stderr and an exit code; never a traceback."""
+    """Run the command. Every error becomes one clear line on stderr and an exit code; never a traceback. When it is
+    told to end or its terminal is gone, it cleans up as after Ctrl+C."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is signal.SIG_DFL:  # under nohup a terminal that is gone means nothing
+            signal.signal(one, _stop)
     code = run(args)
     if standalone_mode or code:
         sys.exit(code)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def run(args: Sequence[str] | None = None) -> int:

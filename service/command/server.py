@@ -6,11 +6,9 @@ import errno
 import gc
 import logging
 import secrets
-import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -40,7 +38,6 @@ def serve() -> None:
             demonstration.set_up(office)
         app = create_app(office, given)
         server = make_server(app, listening, given)
-        signal.signal(signal.SIGTERM, _stop)
         office.scheduler.start()
         gc.collect()
         gc.freeze()  # what lives as long as the server is not looked through again and again
@@ -63,10 +60,6 @@ serve.epilog = (
     "\b\nContoh:\n  ALUR_SECRET_KEY=… alur serve\n  ALUR_DEMO=1 ALUR_PORT=8080 alur serve\n\n\b\nVariabel:\n"
     + _VARIABLES_HELP
 )
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _announce(given: Settings, is_demo: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -61,12 +62,17 @@ def parts(source: Source, render: Render) -> Iterator[tuple[int, bytes]]:
         return
     url = source.records.store.url.render_as_string(hide_password=False)
     task = _Task(url, source.selection, source.upto, SPAN, source.naming, render)
-    second = subprocess.Popen(
-        [sys.executable, "-P", "-m", "service.exporting.halves"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    # Ctrl+C at a terminal reaches both: it ends this one, which ends the other. A new process inherits what is blocked.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        second = subprocess.Popen(
+            [sys.executable, "-P", "-m", "service.exporting.halves"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert second.stdin is not None
     assert second.stdout is not None
     try:

@@ -121,6 +121,25 @@ def test_a_disk_that_fills_leaves_no_file_and_no_event(command, tmp_path):
     assert b"trail.exported" not in command("--format", "csv", "--output", "-")[1]
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_told_to_end_in_the_middle_it_leaves_nothing_behind(command, tmp_path, name):
+    hook = (
+        "import os, signal, sys\n"
+        "def told(event, given):\n"
+        "    if event == 'open' and str(given[0]).endswith('/berkas'):\n"
+        f"        os.kill(os.getpid(), signal.{name})\n"
+        "sys.addaudithook(told)\n"
+        "from service.command import main\n"
+        "main()\n"
+    )
+    options = ["audit", "export", "--format", "csv", "--output", "jejak"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", hook, *options], capture_output=True, text=True, env=environment)
+    assert done.returncode == 130
+    assert done.stderr.strip() == "alur: dihentikan."
+    assert files(tmp_path) == []
+
+
 def test_progress_is_told_to_a_terminal_and_standard_output_may_be_full(command, tmp_path):
     script = [sys.executable, "-c", "from service.command import main; main()", "audit", "export", "--format", "csv"]
     leader, follower = pty.openpty()

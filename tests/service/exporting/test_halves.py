@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -33,6 +34,12 @@ def ends(records, names):
     return who_and_what(records, names)
 
 
+def interrupted(records, names):
+    if sys.argv[0].endswith("halves.py"):
+        os.kill(os.getpid(), signal.SIGINT)
+    return who_and_what(records, names)
+
+
 def test_every_other_part_is_made_by_a_second_process_and_each_event_comes_once_in_order(exported, small):
     source = exported("csv").source
     made = list(halves.parts(source, who_and_what))
@@ -59,6 +66,12 @@ def test_a_second_process_that_ended_too_early_is_told(exported, small):
     source = exported("csv").source
     with pytest.raises(ExportError, match="terhenti"):
         list(halves.parts(source, ends))
+
+
+def test_ctrl_c_ends_the_second_process_only_through_the_first(exported, small):
+    source = exported("csv").source
+    assert sum(events for events, _ in halves.parts(source, interrupted)) == source.total
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_a_second_process_ends_with_who_started_it(exported, small):
