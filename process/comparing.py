@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bpmn.durations import describe, parse_iso
 from bpmn.outline import Outline, Step, outline
 from forms.differences import ADDED, CHANGED, REMOVED
 from forms.differences import Difference as FormPart
@@ -122,13 +123,19 @@ def _steps(old: Outline, new: Outline) -> list[StepChange]:
     before, after = ({step.id: step for step in one.steps} for one in (old, new))
     found = []
     for key, step in after.items():
-        changes = _changes(STEP, before[key].says if key in before else {}, step.says)
+        changes = _changes(STEP, _says(before[key]) if key in before else {}, _says(step))
         if changes:
             found.append(StepChange(key, _name(step), CHANGED if key in before else ADDED, tuple(changes)))
     for key, step in before.items():
         if key not in after:
-            found.append(StepChange(key, _name(step), REMOVED, tuple(_changes(STEP, step.says, {}))))
+            found.append(StepChange(key, _name(step), REMOVED, tuple(_changes(STEP, _says(step), {}))))
     return found
+
+
+def _says(step: Step) -> dict[str, str]:
+    """What a step says, its timer in the words of an SOP; a timer that is no standard time stays as it was drawn."""
+    duration = parse_iso(step.says.get("batas", ""))
+    return {**step.says, "batas": describe(duration)} if duration else dict(step.says)
 
 
 def _name(step: Step) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from process.errors import AlurError, Forbidden, InvalidData, ReasonRequired
 from process.model import FieldError
-from process.move_preview import Preview
+from process.move_preview import Preview, TaskShown
 from service.security import actor, office
 from service.tasks import reason
 from service.words import waktu
@@ -98,15 +99,7 @@ def _row(one: Preview, number: int) -> dict[str, Any]:
         "value": f"{one.instance.id}:{one.digest}",
         "possible": one.possible,
         "obstacles": [{"element": name(found.element), "message": found.message} for found in one.obstacles],
-        "tasks": [
-            {
-                "name": task.name + (f" ({task.item})" if task.item else ""),
-                "changed": ", ".join(CHANGED[part] for part in task.changed),
-                "draft": task.has_draft,
-                "released": task.released,
-            }
-            for task in one.tasks
-        ],
+        "tasks": _tasks(one.tasks),
         "timers": [
             {
                 "name": name(timer.attached_to or timer.element),
@@ -129,3 +122,16 @@ def _row(one: Preview, number: int) -> dict[str, Any]:
         "finished": one.finished,
         "drafts": one.drafts,
     }  # fmt: skip
+
+
+def _tasks(shown: Iterable[TaskShown]) -> list[dict[str, Any]]:
+    """The open tasks in words; those of several items that fare the same share a line, which names the items."""
+    lines: dict[tuple[Any, ...], list[str]] = {}
+    for task in shown:
+        fate = (task.name, ", ".join(CHANGED[part] for part in task.changed), task.has_draft, task.released)
+        lines.setdefault(fate, []).extend([task.item] if task.item else [])
+    return [
+        {"name": name + (f" ({', '.join(items)})" if items else ""), "changed": changed, "draft": draft,
+         "released": released}
+        for (name, changed, draft, released), items in lines.items()
+    ]  # fmt: skip

@@ -43,8 +43,10 @@ HISTORY = {
     "version.rejected": "menolak usulan {diusulkan_oleh}",
     "version.published": "memberlakukan versi {versi}",
     "version.revoked": "mencabut versi {versi}",
-    "setting.changed": "mengubah pengaturan persetujuan",
+    "setting.changed": "{persetujuan}",
 }
+#: What became of the setting: whether a second person's approval is needed.
+APPROVAL = {True: "mewajibkan persetujuan orang kedua", False: "meniadakan persetujuan orang kedua"}
 
 
 @blueprint.get("/proses/<process_id>/versi")
@@ -317,6 +319,7 @@ def _history(entries: tuple[TimelineEntry, ...]) -> list[dict[str, Any]]:
         if words is None:
             continue
         known = {key: entry.data.get(key, "") for key in ("versi", "diusulkan_oleh")}
+        known["persetujuan"] = APPROVAL[bool(entry.data.get("sesudah"))]
         who = f"{entry.name}, {entry.title}," if entry.title and entry.title != entry.name else entry.name
         why = entry.data.get("alasan") or entry.data.get("catatan")
         lines.append({"text": f"{who} {words.format(**known)}.", "reason": why, "at": entry.at})

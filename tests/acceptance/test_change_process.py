@@ -11,7 +11,7 @@ from process import overview
 from process.model import Actor
 from service import demo, demo_data
 
-from .conftest import Person, Site
+from .conftest import NARROW, WIDE, Person, Site
 from .test_quarter import confirm, open_task
 
 pytestmark = pytest.mark.browser
@@ -97,6 +97,11 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     page.wait_for_selector("[data-compare] .djs-container")
     expect(page.get_by_text('catatan = "Isi ulang"')).to_be_visible()
     editor.shot("21-bandingkan")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    condition = page.get_by_text('catatan = "Isi ulang"').bounding_box()
+    assert condition is not None
+    assert condition["width"] > 200, "what differs has the card's width"
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     editor.check_accessibility("comparison")
     page = editor.open(f"/proses/{PROCESS}/versi/berlakukan")
     page.get_by_label("Catatan perubahan").fill("Validasi dapat mengembalikan isian kepada Bagian.")

@@ -116,7 +116,9 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any) -> None:
     other.client.set_cookie(SESSION_COOKIE, opened.token)
     assert editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="").status_code == 422
     editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
+    assert "mewajibkan persetujuan orang kedua." in editor.page(f"{P}/versi").text
     revision = drafted(editor)
+    assert "Belum diusulkan: Catatan perubahan wajib diisi" in publish(editor, revision, catatan="").text
     publish(editor, revision)
     html = editor.page(f"{P}/versi").text
     assert "Menunggu persetujuan" in html
@@ -129,6 +131,8 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any) -> None:
     assert "Pengelola Dua menyetujui usulan Pengelola Proses." in editor.page(f"{P}/versi").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 409
     assert other.submit(f"/proses/lain/versi/usulan/{found[1]}/tolak", alasan="x").status_code == 404
+    other.submit(f"{P}/versi/persetujuan", perlu="tidak", alasan="Satu orang cukup")
+    assert "Pengelola Dua meniadakan persetujuan orang kedua." in editor.page(f"{P}/versi").text
 
 
 def test_revoked_and_back_again(editor: Any) -> None:
@@ -149,6 +153,8 @@ def test_comparison_shows_what_differs(editor: Any) -> None:
     assert f'data-compare-to="{P}/draf/diagram.bpmn"' in html
     assert "4 hari" in html
     assert "5 hari" in html
+    assert "5 hari kerja" in html  # the timer, in the words of an SOP
+    assert "P5D" not in html
     assert editor.ask(f"{P}/draf/diagram.bpmn").status_code == 200
     assert editor.page(f"{P}/bandingkan?dari=1&ke=7").status_code == 404
     assert editor.page(f"{P}/bandingkan?dari=1&ke=1").status_code == 200
@@ -175,6 +181,14 @@ def test_running_instances_are_shown_and_then_moved(quarter: Any, editor: Any) -
     assert "memindahkan pelaksanaan dari versi 1 ke versi 2." in shown
     assert "Aturan baru" in shown
     quarter.done(quarter.planner, keputusan="benar")  # and the work goes on
+
+
+def test_tasks_of_several_bagian_that_fare_the_same_share_a_line(quarter: Any, editor: Any) -> None:
+    quarter.spread()
+    publish(editor, drafted(editor))
+    shown = editor.page(f"{P}/pindahkan").text
+    (items,) = re.findall(r"Menerima dan mengisi data kinerja dari bagian-bagian \(([A-Z, ]+)\): tetap terbuka", shown)
+    assert len(items.split(", ")) > 1
 
 
 def test_the_shipped_revision_becomes_the_draft_and_runs(editor: Any) -> None:
