@@ -49,7 +49,7 @@ def translate(error: BaseException) -> BaseException:
             f"Peran basis data ini tidak berhak melakukannya ({str(origin).splitlines()[0]}). Jalankan sebagai pemilik "
             "tabel, atau tetapkan hak peran layanan dengan alur db grants."
         )
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if state in ("57P01", "57P02", "57P03") or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return StorageUnavailable("Sambungan ke basis data terputus.")
     if isinstance(error, sa.exc.OperationalError) and state is None:
         return StorageUnavailable(f"Basis data tidak dapat digunakan: {origin}")

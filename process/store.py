@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -293,7 +293,8 @@ class Store:
             raise ours from error
         finally:
             if connection is not None:
-                connection.close()  # rolls back what has not ended
+                with suppress(sa.exc.DBAPIError):  # one that was lost has nothing to roll back
+                    connection.close()  # rolls back what has not ended
 
     def _connection(self, idle: deque[Connection]) -> Connection:
         try:

@@ -8,7 +8,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from process.errors import NotFound
+from process.errors import NotFound, StorageUnavailable
 from process.store import Prepared
 
 KEY = Prepared(sa.text("INSERT INTO stream (name) VALUES (:name)"))
@@ -107,3 +107,22 @@ def test_many_threads_at_once_share_no_transaction(store):
         thread.join()
     assert wrong == []
     assert kept(store) == 30
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_connection_that_the_server_ended_is_said_and_the_next_one_works(office, way):
+    store = office.store
+    if store.sqlite:
+        pytest.skip("SQLite has no server")
+
+    def cut_off() -> None:
+        with store.transaction() as tx:
+            mine = tx.scalar(sa.text("SELECT pg_backend_pid()"))
+            with store.reading() as other:
+                assert other.scalar(sa.text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": mine})
+            WAYS[way](tx, "uji 1")
+
+    with pytest.raises(StorageUnavailable, match="terputus"):
+        cut_off()
+    assert kept(store) == 0
+    assert store.sql.pool.checkedout() == 0
