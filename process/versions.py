@@ -108,6 +108,12 @@ class Versions:
         with self.store.reading() as tx:
             return self.definitions.load(tx, self._id(tx, process_id, number))
 
+    def waiting(self) -> frozenset[str]:
+        """The processes with a proposal that waits for a second person."""
+        with self.store.reading() as tx:
+            rows = tx.all(sa.select(version_proposal.c.process).where(version_proposal.c.state == "waiting"))
+        return frozenset(row.process for row in rows)
+
     def proposed(self, proposal_id: int) -> tuple[Proposal, bytes, dict[str, bytes]]:
         """A proposal with its diagram and forms; raises NotFound."""
         with self.store.reading() as tx:

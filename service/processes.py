@@ -50,7 +50,13 @@ def listing() -> ResponseReturnValue:
             }
         )
     editor = authority.has(who, PENGELOLA)
-    return render_template("process/list.html", rows=rows, may_edit=editor, waiting=waiting if editor else {})
+    return render_template(
+        "process/list.html",
+        rows=rows,
+        may_edit=editor,
+        waiting=waiting if editor else {},
+        proposed=office().versions.waiting() if editor else frozenset(),
+    )
 
 
 @blueprint.get("/proses/<process_id>")

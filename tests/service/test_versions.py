@@ -16,6 +16,7 @@ from service.security import SESSION_COOKIE
 
 Visitors = Callable[[str], Any]
 P = "/proses/pengumpulan_data_kinerja"
+WAITS = "Versi baru menunggu persetujuan"
 
 
 @pytest.fixture
@@ -104,7 +105,8 @@ def test_others_see_versions_and_change_nothing(visitor: Visitors, editor: Any) 
     assert editor.page(P).text.count("Versi 1,") == 1
 
 
-def test_a_second_person_approves(editor: Any, office: Any, app: Any) -> None:
+def test_a_second_person_approves(editor: Any, office: Any, app: Any, visitor: Visitors) -> None:
+    staff = visitor("staf.prk")
     with office.store.transaction() as tx:
         hashed = passwords.make(demo.PASSWORD)
         add_person_in(
@@ -123,11 +125,14 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any) -> None:
     html = editor.page(f"{P}/versi").text
     assert "Menunggu persetujuan" in html
     assert "Setujui dan berlakukan" not in html
+    assert WAITS in other.page("/proses").text
+    assert WAITS not in staff.page("/proses").text
     found = re.search(r"/versi/usulan/(\d+)/setujui", other.page(f"{P}/versi").text)
     assert found
     assert editor.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 403
     assert "Usulan" in other.page(f"{P}/bandingkan?ke=usulan").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 302
+    assert WAITS not in other.page("/proses").text
     assert "Pengelola Dua menyetujui usulan Pengelola Proses." in editor.page(f"{P}/versi").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 409
     assert other.submit(f"/proses/lain/versi/usulan/{found[1]}/tolak", alasan="x").status_code == 404
