@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from process.errors import AlurError, InvalidData
+from service import VERSION
 from service.command import archives, audit, calendars, exporting, instances, people, processes, server
 from service.command.common import Group, Problem, in_indonesian, lines_of, why
 from service.settings import SettingsError
@@ -20,7 +21,7 @@ EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
 @click.group(cls=Group)
-@click.version_option(None, "--version", package_name="alur", message="alur %(version)s", help="Tampilkan versi.")
+@click.version_option(VERSION, "--version", message="alur %(version)s", help="Tampilkan versi.")
 def alur() -> None:
     """Alur menjalankan SOP kantor: diagram, formulir, batas waktu, dan jejak audit.
 

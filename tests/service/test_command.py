@@ -111,6 +111,10 @@ def test_help_is_indonesian_and_has_an_example(good, path):
     assert not re.search(r"\b(Usage|Options|Commands|Show this|required|default|TEXT)\b", out)
 
 
+def test_the_version_is_told_from_a_checkout_that_is_not_installed(good):
+    assert re.fullmatch(r"alur \d+\.\d+\.\d+\n", good("--version"))
+
+
 def test_every_option_has_its_indonesian_and_its_english_name_and_no_command_is_described_by_half(good):
     same = {"--nip", "--unit", "--format", "--bom", "--version"}
     for path, command in every(alur):
