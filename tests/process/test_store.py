@@ -109,11 +109,10 @@ def test_many_threads_at_once_share_no_transaction(store):
     assert kept(store) == 30
 
 
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_connection_that_the_server_ended_is_said_and_the_next_one_works(office, way):
     store = office.store
-    if store.sqlite:
-        pytest.skip("SQLite has no server")
 
     def cut_off() -> None:
         with store.transaction() as tx:
