@@ -191,7 +191,7 @@ def reject(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """Turns a proposal down, or takes one's own back."""
     _proposed(process_id, proposal_id)
     office().versions.reject(proposal_id, actor(), reason())
-    flash("Usulan tidak diberlakukan. Drafnya tetap ada.", "success")
+    flash("Usulan tidak diberlakukan; draf tidak berubah.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
 
 
