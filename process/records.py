@@ -182,8 +182,7 @@ class Records:
             where = _where(tx, selection, upto=upto, after=after)
             if where is None:
                 return []
-            chosen = where.ids(walk=True).subquery("chosen")
-            return _read(tx, _select(chosen).order_by(chosen.c.id))
+            return _read(tx, _oldest(where))
 
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
         """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
@@ -278,7 +277,7 @@ def _where(tx: Tx, selection: Selection, *, upto: int | None, after: int = 0) ->
     return Where.of(tx, selection, upto=upto, after=after)
 
 
-def _oldest(where: Where, limit: int) -> sa.Select[Any]:
+def _oldest(where: Where, limit: int | None = None) -> sa.Select[Any]:
     chosen = where.ids(walk=True).order_by(sa.asc("id")).limit(limit).subquery("chosen")
     return _select(chosen).order_by(chosen.c.id)
 

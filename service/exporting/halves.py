@@ -24,9 +24,10 @@ from process.naming import Naming
 from process.records import Record, Records, Selection
 from process.store import Store
 from process.trail_index import TrailIndex
-from service.exporting.source import ExportError, Source
+from service.exporting.source import ExportError, Source, once
 
 MANY = 20_000  # events from which on a second process is worth its start
+PROCESSORS = len(os.sched_getaffinity(0))
 SPAN = 1_000  # entries of the index that make one part, at most
 ROOT = Path(__file__).parents[2]
 _FRAME = struct.Struct(">II")  # of a part: how many events, how many bytes
@@ -47,6 +48,7 @@ class _Task:
         """How many events, and their bytes."""
         after = number * self.span
         found = records.span(self.selection, after=after, upto=min(after + self.span, self.upto))
+        once(found, after)
         return len(found), self.render(found, self.naming) if found else b""
 
     @property
@@ -56,7 +58,7 @@ class _Task:
 
 def parts(source: Source, render: Render) -> Iterator[tuple[int, bytes]]:
     """What is selected, rendered, in the order of time: (events, bytes) part by part. Raises ExportError."""
-    if source.total < MANY or len(os.sched_getaffinity(0)) < 2:
+    if source.total < MANY or PROCESSORS < 2:
         for chunk in source.selected():
             yield len(chunk), render(chunk, source.naming)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,6 @@ from service.exporting.selection import described
 
 if TYPE_CHECKING:
     from process.office import Office
-
-CHUNK = 1_000
 
 
 class ExportError(Exception):
@@ -78,24 +76,31 @@ class Source:
     def selected(self) -> Iterator[list[Record]]:
         """What is selected, in the order of time. Each event comes once: their keys only grow, or ExportError."""
         last = 0
-        for chunk in self.records.read(self.selection, upto=self.upto, chunk=CHUNK):
-            for record in chunk:
-                if record.id <= last:
-                    raise ExportError("Satu peristiwa terbaca dua kali.")
-                last = record.id
+        for chunk in self.records.read(self.selection, upto=self.upto):
+            last = once(chunk, last)
             yield chunk
 
     def chains(self) -> Iterator[list[tuple[Record, bool]]]:
         """Every event of the streams that have something selected, stream by stream and by number, each with whether it
         is selected itself. Each comes once, or ExportError."""
         last = (0, 0)
-        for chunk in self.records.chains(self.selection, upto=self.upto, chunk=CHUNK):
+        for chunk in self.records.chains(self.selection, upto=self.upto):
             for record, _ in chunk:
                 here = (record.header.stream, record.header.seq)
                 if here <= last:
                     raise ExportError("Satu peristiwa terbaca dua kali.")
                 last = here
             yield chunk
+
+
+def once(records: Iterable[Record], last: int) -> int:
+    """See that these follow on each other and on the entry `last`, so that no event comes twice; the last one's entry.
+    Raises ExportError."""
+    for record in records:
+        if record.id <= last:
+            raise ExportError("Satu peristiwa terbaca dua kali.")
+        last = record.id
+    return last
 
 
 Told = Callable[[int], None]

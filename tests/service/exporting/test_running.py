@@ -22,7 +22,7 @@ from process.records import Selection
 from process.tables import instance as instance_table
 from service.exporting import FORMATS
 from service.exporting.running import Exporter, make
-from service.exporting.source import ExportError
+from service.exporting.source import ExportError, once
 from service.exporting.writing import write
 
 AUDITOR_ACTOR = Actor(1, "Auditor", system_roles=frozenset({AUDITOR}))
@@ -222,3 +222,8 @@ def test_what_was_not_written_or_came_twice_is_found(exported):
     source = exported("csv").source
     with pytest.raises(ExportError, match="Terpilih 128 peristiwa, tertulis 127"):
         write(io.BytesIO(), FORMATS["csv"], replace(source, total=128), lambda _: None)
+    first, second, *_ = next(source.selected())
+    assert once([first, second], 0) == second.id
+    for wrong, last in (([first, first], 0), ([second, first], 0), ([first], first.id)):
+        with pytest.raises(ExportError, match="terbaca dua kali"):
+            once(wrong, last)
