@@ -43,10 +43,6 @@ class Anchor:
     at: datetime
     heads: tuple[Head, ...]
 
-    @property
-    def system(self) -> Head:
-        return self.heads[0]
-
     @classmethod
     def read(cls, content: bytes) -> Anchor:
         """The inverse of `written`; raises InvalidData for what is no such file, or no longer as it was written."""

@@ -37,9 +37,9 @@ def sealed(office):
 def test_an_anchor_is_read_as_it_was_written_and_names_every_stream(crew, office, clock):
     instance = crew.start()
     anchor = sealed(office)
-    assert anchor.system.stream == "system"
+    assert anchor.heads[0].stream == "system"
     assert {one.stream for one in anchor.heads} >= {f"instance:{instance}", "process:pengumpulan_data_kinerja"}
-    first = anchor.system.seq
+    first = anchor.heads[0].seq
     clock.advance(hours=1)
     crew.complete(instance, "membuat_draft")  # the record goes on
     assert sealed(office) != anchor
