@@ -59,6 +59,13 @@ class Expression:
     functions: frozenset[str]
     _code: Code = field(repr=False)
 
+    # The text says all: what is parsed again, because the cache let it go, is the same expression.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def evaluate(
         self,
         context: Mapping[str, Any],
