@@ -92,9 +92,7 @@ def ask() -> ResponseReturnValue:
     name = file_name(format, now, asked.selection.instance)
     made = office().exports.ask(format.code, asked.selection, actor(), name=name, options=options)
     if made.asked_at < now:
-        flash("Ekspor yang sama sudah Anda minta dan belum selesai; yang itu saja yang dibuat.", "info")
-    else:
-        flash("Ekspor diminta. Halaman ini memberitahukan kemajuannya; Anda boleh meninggalkannya.", "success")
+        flash("Ekspor yang sama sudah Anda minta sebelumnya, maka tidak dibuat dua kali.", "info")
     return redirect(url_for("exports.listing"))
 
 

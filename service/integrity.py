@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from process import authority
@@ -31,15 +31,15 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/jejak/keutuhan/keadaan")
 @quiet
 def state() -> ResponseReturnValue:
-    """The checks alone, asked for while one is under way."""
-    return render_template("trail/integrity_state.html", **_state())
+    """The checks alone, asked for while one is under way; 204 until it is over, so that nothing is read aloud again."""
+    found = _state()
+    return ("", 204) if found["waiting"] else render_template("trail/integrity_state.html", **found)
 
 
 @blueprint.post("/jejak/keutuhan/periksa")
 def check() -> ResponseReturnValue:
-    """Asks for a check of everything."""
+    """Asks for a check of everything; how it goes the page says itself, where it can take it back."""
     office().integrity.ask(actor())
-    flash("Pemeriksaan dimulai. Hasilnya tampil di halaman ini.", "success")
     return redirect(url_for("integrity.page"))
 
 

@@ -26,8 +26,13 @@ def test_an_auditor_exports_the_whole_record(site: Site, person: Callable[[str],
     row = page.locator("#daftar-ekspor tbody tr")
     expect(row).to_have_count(1)
     expect(row.get_by_text("Menunggu giliran")).to_be_visible()
+    expect(page.get_by_text("Ekspor sedang dibuat.")).to_be_visible()
+    expect(page.get_by_text("Muat ulang")).not_to_be_visible()  # that is for browsers without scripts
+    auditor.shot("ekspor-diminta")
     site.clock.advance(seconds=1)  # what the scheduler waits for
     expect(row.get_by_text("Siap diunduh")).to_be_visible(timeout=60_000)  # by itself: nobody loads the page again
+    expect(page.get_by_text("Ekspor sedang dibuat.")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_count(0)
     auditor.shot("ekspor-daftar")
     auditor.check_accessibility("the list of exports")
     with page.expect_download() as download:

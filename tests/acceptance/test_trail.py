@@ -110,3 +110,19 @@ def test_the_security_log_in_a_browser(site: Any, person: Callable[[str], Any]) 
     expect(page.get_by_role("cell", name="Masuk", exact=True)).to_have_count(1)
     administrator.check_accessibility("log keamanan")
     administrator.shot("log-keamanan")
+
+
+def test_a_check_shows_its_outcome_by_itself(site: Any, person: Callable[[str], Any]) -> None:
+    auditor = person("auditor")
+    page = auditor.open("/jejak/keutuhan")
+    page.get_by_role("button", name="Periksa sekarang").click()
+    expect(page.get_by_text("Pemeriksaan sedang berjalan.")).to_be_visible()
+    expect(page.get_by_text("Muat ulang")).not_to_be_visible()  # that is for browsers without scripts
+    auditor.shot("keutuhan-berjalan")
+    site.clock.advance(seconds=1)  # what the scheduler waits for
+    expect(page.get_by_role("cell", name="Utuh")).to_be_visible(timeout=60_000)  # nobody loads the page again
+    expect(page.get_by_text("Pemeriksaan sedang berjalan.")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_count(0)
+    expect(page.get_by_role("button", name="Periksa sekarang")).to_be_visible()
+    auditor.shot("keutuhan-selesai")
+    auditor.check_accessibility("the outcome of a check")

@@ -40,6 +40,8 @@ def test_a_check_runs_in_the_background_and_its_outcome_is_shown(visitor, office
     page = auditor.page("/jejak/keutuhan").text
     assert "Pemeriksaan sedang berjalan" in page
     assert 'hx-get="/jejak/keutuhan/keadaan"' in page
+    assert "Pemeriksaan dimulai" not in page  # what cannot be taken back when it is over is not said
+    assert auditor.page("/jejak/keutuhan/keadaan").status_code == 204
     assert auditor.submit("/jejak/keutuhan/periksa").status_code == 409
     office.integrity.turn(threading.Event())
     state = auditor.page("/jejak/keutuhan/keadaan").text
