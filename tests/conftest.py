@@ -1,18 +1,15 @@
 """Shared by every room: Hypothesis profiles, so that a run is the same on every machine; cheap passwords;
-a garbage collector that leaves alone what lives as long as the run; SQL texts made once for all databases of a kind;
-and how tests are spread over processes."""
+a garbage collector that leaves alone what lives as long as the run; SQL texts made once for all databases of a kind."""
 
 from __future__ import annotations
 
 import gc
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadScopeScheduling
 
 from process import passwords
 
@@ -45,46 +42,3 @@ def _alike(create_engine: Any) -> Any:
 
 
 sa.create_engine = _alike(sa.create_engine)
-
-
-# Files whose tests share something that costs seconds: each runs in one process. By name, because pytest-xdist 3.8
-# reads its mark `xdist_group` and, since pytest 9.2, does nothing with it.
-TOGETHER = (
-    "service/test_archiving.py",
-    "service/test_archival.py",
-    "service/exporting/test_mining.py",
-)
-# What else takes long is begun early, so that no process is left to work alone at the end.
-EARLY = (
-    "process/test_machine.py",
-    "service/test_printing.py",
-    "service/exporting/test_running.py",
-    "process/test_anchors.py",
-)
-
-
-assert all((Path(__file__).parent / file).is_file() for file in (*TOGETHER, *EARLY)), "a file is called otherwise now"
-
-
-class Spread(LoadScopeScheduling):
-    """A unit of work is a test, or a file of `TOGETHER`."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0].removeprefix("tests/")
-        return file if file in TOGETHER else nodeid
-
-    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
-        super().mark_test_complete(node, item_index, duration)
-        work = self.assigned_work[node]
-        for done in [scope for scope, tests in work.items() if all(tests.values())]:
-            del work[done]  # else every unit that there was is looked through after every test
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread | None:
-    return Spread(config, log) if config.getvalue("dist") == "loadgroup" else None
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {file: place for place, file in enumerate((*TOGETHER, *EARLY))}
-    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(order)))
