@@ -29,25 +29,41 @@ class Step:
     says: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Anything else that is drawn and may have a name: `name` as written, empty for none; `step`: at whose border it
+    stands, as the timer of a step does; else empty."""
+
+    name: str
+    step: str
+
+
 _KINDS = {
     "exclusiveGateway": "Gerbang eksklusif",
     "parallelGateway": "Gerbang paralel",
     "startEvent": "Mulai",
     "endEvent": "Selesai",
     "intermediateCatchEvent": "Pengatur waktu",
+    "boundaryEvent": "Pengatur waktu",
+    "lane": "Lajur",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """`identity`: the texts of the identity page by their names, lists as lines; `flows`: (from, to, condition) by id;
-    `names`: what every element with an id is called: its name, else its kind, else its id."""
+    """`explained`: what its author says of the whole, a text each; `identity`: the texts of the identity page by their
+    names, lists as lines; `flows`: (from, to, condition) by id; `symbols`: what is neither step nor process, flows
+    among it; `documents`: their names by key; `names`: what every element with an id is called: its name, else its
+    kind, else its id."""
 
     id: str
     name: str
+    explained: tuple[str, ...]
     identity: Mapping[str, str]
     steps: tuple[Step, ...]
     flows: Mapping[str, tuple[str, str, str]]
+    symbols: Mapping[str, Symbol]
+    documents: Mapping[str, str]
     names: Mapping[str, str]
 
 
@@ -77,6 +93,7 @@ def outline(xml: bytes) -> Outline | None:
     return Outline(
         process.get("id", ""),
         _plain(process.get("name")),
+        tuple(filter(None, map(_text, process.findall(f"{{{BPMN}}}documentation")))),
         _identity(process.find(f"{{{BPMN}}}extensionElements/{{{SOP}}}identity")),
         tuple(
             Step(task.get("id", ""), _says(task, lanes.get(task.get("id", "")), timers.get(task.get("id"))))
@@ -89,6 +106,15 @@ def outline(xml: bytes) -> Outline | None:
                 _text(flow.find(f"{{{BPMN}}}conditionExpression")),
             )
             for flow in process.iter(f"{{{BPMN}}}sequenceFlow")
+        },
+        {
+            one.get("id", ""): Symbol(_plain(one.get("name")), one.get("attachedToRef", ""))
+            for one in process.iter()
+            if one.get("id") and one.tag not in (f"{{{BPMN}}}userTask", f"{{{BPMN}}}process")
+        },
+        {
+            one.get("key", ""): _plain(one.get("name"))
+            for one in process.findall(f"{{{BPMN}}}extensionElements/{{{SOP}}}document")
         },
         {one.get("id", ""): _called(one) for one in process.iter() if one.get("id")},
     )

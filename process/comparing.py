@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bpmn.durations import describe, parse_iso
-from bpmn.outline import Outline, Step, outline
+from bpmn.outline import Outline, Step, Symbol, outline
 from forms.differences import ADDED, CHANGED, REMOVED
 from forms.differences import Difference as FormPart
 from forms.differences import differences as form_differences
@@ -49,6 +49,10 @@ STEP: Mapping[str, str] = {
     "berulang": "Diulang untuk setiap",
     "tanda": "Paraf atau tanda tangan",
 }
+# What a step says to a reader of the SOP: all that is told of one that comes or goes. The rest is for who draws.
+READ = ("nama", "pelaksana", "kelengkapan", "waktu", "output", "keterangan", "formulir", "membaca", "menulis", "tanda")
+_TIMES = (STEP["waktu"], STEP["batas"])
+SIGNS: Mapping[str, str] = {"paraf": "Paraf", "tandatangan": "Tanda tangan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ def compare(
     forms = tuple(_forms(forms_before, forms_after))
     if old is None or new is None:
         return Comparison(False, (), (), (), forms)
-    return Comparison(True, tuple(_identity(old, new)), tuple(_steps(old, new)), tuple(_flows(old, new)), forms)
+    steps = tuple(_steps((old, _Words.of(old, forms_before)), (new, _Words.of(new, forms_after))))
+    return Comparison(True, tuple(_identity(old, new)), steps, tuple(_flows(old, new, steps)), forms)
 
 
 def _identity(old: Outline, new: Outline) -> list[Change]:
@@ -119,36 +124,73 @@ def _changes(labels: Mapping[str, str], before: Mapping[str, str], after: Mappin
     ]
 
 
-def _steps(old: Outline, new: Outline) -> list[StepChange]:
-    before, after = ({step.id: step for step in one.steps} for one in (old, new))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What one version calls what its steps name by a key: forms by their titles, documents by their names."""
+
+    forms: Mapping[str, str]
+    documents: Mapping[str, str]
+
+    @staticmethod
+    def of(one: Outline, forms: Mapping[str, bytes]) -> _Words:
+        return _Words({form_id: _title(_json(source)) for form_id, source in forms.items()}, one.documents)
+
+    def say(self, key: str, text: str) -> str:
+        if key == "batas":  # in the words of an SOP; a timer that is no standard time as it was drawn
+            duration = parse_iso(text)
+            return describe(duration) if duration else text
+        kinds = {"formulir": self.forms, "membaca": self.documents, "menulis": self.documents, "tanda": SIGNS}
+        known = kinds.get(key)
+        return text if known is None else ", ".join(known.get(one) or one for one in text.split(", "))
+
+
+def _steps(old: tuple[Outline, _Words], new: tuple[Outline, _Words]) -> list[StepChange]:
+    before, after = ({step.id: step for step in one.steps} for one, _ in (old, new))
     found = []
-    for key, step in after.items():
-        changes = _changes(STEP, _says(before[key]) if key in before else {}, _says(step))
+    for key in dict.fromkeys((*after, *before)):
+        what = CHANGED if key in before and key in after else ADDED if key in after else REMOVED
+        step = after.get(key) or before[key]
+        sides = tuple((one[key].says if key in one else {}, words) for one, (_, words) in ((before, old), (after, new)))
+        changes = tuple(_step(STEP if what == CHANGED else READ, *sides))
         if changes:
-            found.append(StepChange(key, _name(step), CHANGED if key in before else ADDED, tuple(changes)))
-    for key, step in before.items():
-        if key not in after:
-            found.append(StepChange(key, _name(step), REMOVED, tuple(_changes(STEP, _says(step), {}))))
+            found.append(StepChange(key, _name(step), what, changes))
     return found
 
 
-def _says(step: Step) -> dict[str, str]:
-    """What a step says, its timer in the words of an SOP; a timer that is no standard time stays as it was drawn."""
-    duration = parse_iso(step.says.get("batas", ""))
-    return {**step.says, "batas": describe(duration)} if duration else dict(step.says)
+def _step(
+    keys: Iterable[str], old: tuple[Mapping[str, str], _Words], new: tuple[Mapping[str, str], _Words]
+) -> Iterator[Change]:
+    for key in keys:
+        before, after = old[0].get(key, ""), new[0].get(key, "")
+        if before == after:
+            continue
+        if key == "isian_awal":  # a line a field: those that differ
+            lines = [text.splitlines() for text in (before, after)]
+            told = ["\n".join(x for x in a if x not in b) for a, b in (lines, lines[::-1])]
+            if any(told):
+                yield Change(STEP[key], *told)
+            continue
+        told = [words.say(key, text) for text, (_, words) in ((before, old), (after, new))]
+        if told[0] == told[1]:  # others of the same name
+            told = [f"{told[0]} ({before})", f"{told[1]} ({after})"]
+        yield Change(STEP[key], *told)
 
 
 def _name(step: Step) -> str:
     return step.says.get("nama") or step.id
 
 
-def _flows(old: Outline, new: Outline) -> list[Change]:
-    """Names of what is no step, and flows by where they lead: one that was drawn again the same is no change."""
-    steps = {step.id for step in (*old.steps, *new.steps)} | {old.id, new.id}
+def _flows(old: Outline, new: Outline, steps: Iterable[StepChange]) -> list[Change]:
+    """Names of what is no step, and flows by where they lead: one that was drawn again the same is no change. What a
+    step's timer is called follows from the step's time: where that is told, its name is not told once more."""
+    told = {step.id for step in steps if any(one.label in _TIMES for one in step.changes)}
     found = [
-        Change("Nama simbol", old.names[key], name)
-        for key, name in new.names.items()
-        if key in old.names and key not in steps and old.names[key] != name
+        Change(_symbol(key, symbol, new), old.symbols[key].name, symbol.name)
+        for key, symbol in new.symbols.items()
+        if key in old.symbols
+        and old.symbols[key].name != symbol.name
+        and symbol.step not in told
+        and old.flows.get(key, ())[:2] == new.flows.get(key, ())[:2]  # one that leads elsewhere is another flow
     ]
     names = {**old.names, **new.names}
     before, after = _arrows(old), _arrows(new)
@@ -157,6 +199,15 @@ def _flows(old: Outline, new: Outline) -> list[Change]:
         for key in dict.fromkeys((*after, *before))
         if before.get(key) != after.get(key)
     ]
+
+
+def _symbol(key: str, symbol: Symbol, new: Outline) -> str:
+    """What a row about the name of a symbol is headed by."""
+    if symbol.step:
+        return f"Nama pengatur waktu pada {new.names.get(symbol.step, symbol.step)}"
+    if key in new.flows:
+        return "Nama alur " + " → ".join(new.names.get(one, one) for one in new.flows[key][:2])
+    return "Nama simbol"
 
 
 def _arrows(one: Outline) -> dict[tuple[str, str], str]:

@@ -14,6 +14,7 @@ from service import (
     assets,
     attachments,
     auth,
+    comparing,
     creating,
     documents,
     editor,
@@ -49,6 +50,7 @@ RESOURCES = (
     editor,
     saved_drafts,
     versions,
+    comparing,
     moving,
     instances,
     trail,
@@ -62,7 +64,7 @@ RESOURCES = (
 )
 PARTS = {
     "inbox": ("tasks", "tables"),
-    "processes": ("creating", "editor", "saved_drafts", "versions", "moving", "starting"),
+    "processes": ("creating", "editor", "saved_drafts", "versions", "comparing", "moving", "starting"),
     "trail": ("integrity", "exports"),
     "integrity": ("trail",),
     "instances": ("documents",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +13,8 @@ from bpmn.outline import outline
 from bpmn.rewrite import process_of
 from bpmn.safexml import MAX_BYTES
 from process import authority
+from process.comparing import Comparison, compare
+from process.definitions import Version
 from process.draft_states import check_content
 from process.errors import FileRefused, InvalidData
 from process.model import PENGELOLA, FieldError
@@ -33,10 +36,37 @@ def templates() -> dict[str, bytes]:
     return {path.name.removesuffix(".bpmn"): path.read_bytes() for path in sorted(found, key=lambda path: path.name)}
 
 
-def revisions_of(process_id: str) -> dict[str, str]:
-    """Shipped revisions of this very process: template → name."""
-    found = {name: process_of(xml) for name, xml in templates().items()}
-    return {name: one[1] for name, one in found.items() if one is not None and one[0] == process_id}
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A shipped revision of a process. `says`: what it is about, in its author's sentences; `differs`: from the version
+    that it was compared with, None without one."""
+
+    template: str
+    title: str
+    says: tuple[str, ...]
+    differs: Comparison | None
+
+
+def revisions_of(process_id: str, than: Version | None) -> list[Revision]:
+    """The shipped revisions of this very process, compared with a version of it."""
+    found = []
+    for name, xml in templates().items():
+        read = outline(xml)
+        if read is None or read.id != process_id:
+            continue
+        differs = None
+        if than is not None:
+            forms = {form_id: form.source for form_id, form in than.forms.items()}
+            differs = compare(than.process.xml, forms, xml, template_forms(xml))
+        found.append(Revision(name, read.name, read.explained, differs))
+    return found
+
+
+def revision(process_id: str, template: str) -> bytes | None:
+    """A shipped revision of this very process, by its name; None when there is none."""
+    xml = templates().get(template)
+    found = process_of(xml) if xml is not None else None
+    return xml if found is not None and found[0] == process_id else None
 
 
 def template_forms(xml: bytes) -> dict[str, bytes]:
@@ -108,9 +138,8 @@ def from_template(process_id: str) -> ResponseReturnValue:
     """A shipped revision of this very process becomes its draft; what the draft was stays among its saved states."""
     authority.require(actor(), PENGELOLA)
     name = wanted("templat")
-    xml = templates().get(name)
-    found = process_of(xml) if xml is not None else None
-    if xml is None or found is None or found[0] != process_id:
+    xml = revision(process_id, name)
+    if xml is None:
         raise InvalidData([FieldError(("templat",), "templat", "Templat ini bukan revisi proses ini.")])
     state = office().drafts.state(process_id)
     office().drafts.save(process_id, actor(), revision=state.revision, xml=xml, forms=template_forms(xml))

@@ -1,4 +1,4 @@
-"""The versions of a process: their list and history, putting the draft in force, revoking, going back, comparing."""
+"""The versions of a process: their list and history, putting the draft in force, revoking, going back."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from bpmn.outline import OFFICIAL, outline
 from forms.indonesian import WIB
-from process.comparing import compare
-from process.errors import InvalidData, NotFound
+from process.errors import InvalidData
 from process.model import FieldError, TimelineEntry
 from process.versions import Outcome
+from service.comparing import proposed
 from service.creating import revisions_of
 from service.editor import may_edit, wanted
 from service.processes import bpmn, may_start, svg, unit_names
-from service.replies import diagram_file
 from service.security import actor, office
 from service.tasks import reason
 
@@ -54,6 +53,7 @@ def page(process_id: str) -> ResponseReturnValue:
     """All versions of a process, its draft, what waits for approval, and the history."""
     found = office().versions.page(process_id)
     current = found.in_force
+    version = office().versions.version(process_id, current.number) if current and may_edit() else None
     older = sum(row.running for row in found.versions if current is None or row.number < current.number)
     return render_template(
         "version/list.html",
@@ -64,7 +64,7 @@ def page(process_id: str) -> ResponseReturnValue:
         own=found.proposal is not None and found.proposal.proposed_by == actor().person_id,
         movable=older if current is not None else 0,
         history=_history(found.history),
-        revisions=revisions_of(process_id) if may_edit() else {},
+        revisions=revisions_of(process_id, version) if may_edit() else [],
     )
 
 
@@ -96,18 +96,6 @@ def diagram(process_id: str, number: int) -> ResponseReturnValue:
 def picture(process_id: str, number: int) -> ResponseReturnValue:
     """The diagram of a version as a picture."""
     return svg(office().versions.version(process_id, number))
-
-
-@blueprint.get("/proses/<process_id>/draf/diagram.bpmn")
-def draft_diagram(process_id: str) -> ResponseReturnValue:
-    """The diagram of the draft."""
-    return diagram_file(office().drafts.state(process_id).xml, f"{process_id}-draf")
-
-
-@blueprint.get("/proses/<process_id>/usulan/<int:proposal_id>/diagram.bpmn")
-def proposed_diagram(process_id: str, proposal_id: int) -> ResponseReturnValue:
-    """The diagram of a proposal."""
-    return diagram_file(_proposed(process_id, proposal_id)[0], f"{process_id}-usulan")
 
 
 # -- putting in force -----------------------------------------------------------------------------------------------
@@ -180,7 +168,7 @@ def revoke(process_id: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/proses/<process_id>/versi/usulan/<int:proposal_id>/setujui")
 def approve(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """The second person's approval."""
-    _proposed(process_id, proposal_id)
+    proposed(process_id, proposal_id)
     made = office().versions.approve(proposal_id, actor())
     flash(f"Usulan disetujui: versi {made.number} diberlakukan.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
@@ -189,7 +177,7 @@ def approve(process_id: str, proposal_id: int) -> ResponseReturnValue:
 @blueprint.post("/proses/<process_id>/versi/usulan/<int:proposal_id>/tolak")
 def reject(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """Turns a proposal down, or takes one's own back."""
-    _proposed(process_id, proposal_id)
+    proposed(process_id, proposal_id)
     office().versions.reject(proposal_id, actor(), reason())
     flash("Usulan tidak diberlakukan; draf tidak berubah.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
@@ -209,79 +197,7 @@ def set_approval(process_id: str) -> ResponseReturnValue:
     return redirect(url_for("versions.page", process_id=process_id))
 
 
-# -- comparing ------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/proses/<process_id>/bandingkan")
-def comparison(process_id: str) -> ResponseReturnValue:
-    """Two versions, or one and the draft or a saved state of it: pictures side by side, and what their texts and forms
-    say differently."""
-    found = office().versions.page(process_id)
-    sides = [str(row.number) for row in found.versions]
-    asked = [request.args.get(name, "") for name in ("dari", "ke")]
-    sides += dict.fromkeys(one for one in asked if _saved(one))
-    if found.draft:
-        sides.insert(0, "draf")
-    if found.proposal:
-        sides.insert(0, "usulan")
-    if len(sides) < 2:
-        return render_template("version/compare.html", page=found, sides=(), chosen=None, result=None)
-    current = str(found.in_force.number) if found.in_force else sides[-1]
-    after = request.args.get("ke", sides[0])
-    default = current if current != after else next(side for side in sides if side != after)
-    before = request.args.get("dari", default)
-    old, new = (_side(process_id, one, sides) for one in (before, after))
-    return render_template(
-        "version/compare.html",
-        page=found,
-        sides=[(side, _called(side)) for side in sides],
-        chosen=(before, after),
-        titles=(_called(before), _called(after)),
-        urls=(old[2], new[2]),
-        result=compare(old[0], old[1], new[0], new[1]),
-    )
-
-
-def _side(process_id: str, side: str, sides: list[str]) -> tuple[bytes, Mapping[str, bytes], str]:
-    if side not in sides:
-        raise NotFound("Versi yang dibandingkan tidak ada.")
-    if side == "draf":
-        state = office().drafts.state(process_id)
-        return state.xml, state.forms, url_for("versions.draft_diagram", process_id=process_id)
-    if (saved := _saved(side)) is not None:
-        state = office().drafts.state(process_id, saved)
-        return state.xml, state.forms, url_for("saved_drafts.diagram", process_id=process_id, number=saved)
-    if side == "usulan":
-        asked = office().versions.page(process_id).proposal
-        if asked is None:
-            raise NotFound("Usulan ini tidak ada lagi.")
-        xml, forms = _proposed(process_id, asked.id)
-        return xml, forms, url_for("versions.proposed_diagram", process_id=process_id, proposal_id=asked.id)
-    version = office().versions.version(process_id, int(side))
-    forms = {form_id: form.source for form_id, form in version.forms.items()}
-    return version.process.xml, forms, url_for("versions.diagram", process_id=process_id, number=int(side))
-
-
-def _saved(side: str) -> int | None:
-    """The number of a saved state of the draft: `simpanan-12`."""
-    name, _, number = side.partition("-")
-    return int(number) if name == "simpanan" and number.isdecimal() and number.isascii() and len(number) < 9 else None
-
-
-def _called(side: str) -> str:
-    if (saved := _saved(side)) is not None:
-        return f"Simpanan {saved}"
-    return {"draf": "Draf", "usulan": "Usulan"}.get(side, f"Versi {side}")
-
-
 # -- parts ----------------------------------------------------------------------------------------------------------
-
-
-def _proposed(process_id: str, proposal_id: int) -> tuple[bytes, dict[str, bytes]]:
-    asked, xml, forms = office().versions.proposed(proposal_id)
-    if asked.process_id != process_id:
-        raise NotFound("Usulan ini tidak ada.")
-    return xml, forms
 
 
 def _after(process_id: str, outcome: Outcome) -> ResponseReturnValue:

@@ -134,6 +134,29 @@ def test_a_return_is_drawn_put_in_force_walked_and_moved_to(site: Site, person: 
     assert site.office.trail.verify() is not None
 
 
+def test_the_shipped_revision_says_what_it_changes_before_it_is_taken_over(person: Callable[[str], Person]) -> None:
+    editor = person("pengelola")
+    page = editor.open(f"/proses/{PROCESS}/versi")
+    card = page.get_by_role("region", name="Usulan revisi yang disertakan")
+    expect(card).to_contain_text("Langkah 6 (validasi) dapat mengembalikan isian kepada Bagian.")
+    expect(card).to_contain_text("Dibandingkan dengan versi 1 yang berlaku, 5 langkah berubah:")
+    editor.shot("25-usulan-revisi")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    editor.check_accessibility("the shipped revision")
+    card.get_by_role("link", name="Bandingkan dengan versi 1").click()
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "true")
+    expect(page.get_by_label("Ke", exact=True)).to_have_value("templat-usulan-revisi-pengumpulan-data-kinerja")
+    expect(page.get_by_role("heading", name="Memvalidasi dan paraf data kinerja")).to_be_visible()
+    expect(page.get_by_role("button", name="“Ya”: Data valid? → Gerbang eksklusif")).to_be_visible()
+    expect(page.get_by_role("button", name="1 hari", exact=True)).to_have_count(0)  # which of them?
+    editor.shot("26-bandingkan-usulan-revisi")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    editor.check_accessibility("the shipped revision compared")
+    page.go_back()
+    card.get_by_role("button", name="Jadikan draf").click()
+    page.wait_for_selector("[data-bpmn-editor][data-ready=true]")
+
+
 def send_back(planner: Person, running: Running) -> None:
     """Step 6 with the note that leads back."""
     (task,) = overview.tasks(running.office.store, demo.ACTOR, running.clock.now(), instance_id=running.id)

@@ -42,6 +42,55 @@ def test_steps_that_come_and_go():
     assert [(one.id, one.what) for one in found.steps] == [("menyimpan", "ditambah"), ("mengarsipkan", "dihapus")]
 
 
+def test_a_step_that_goes_is_told_in_the_words_of_its_sop():
+    found = compare(XML, FORMS, XML.replace(b"mengarsipkan", b"menyimpan"), FORMS)
+    added, removed = found.steps
+    assert [(one.label, one.before, one.after) for one in removed.changes] == [
+        ("Kegiatan", "Menggandakan dan mengarsipkan", ""),
+        ("Pelaksana", "Staf", ""),
+        ("Kelengkapan", "Print out data kinerja yang sudah diparaf", ""),
+        ("Waktu", "15 menit", ""),
+        ("Output", "Dokumen", ""),
+        ("Formulir", "Pengarsipan data kinerja", ""),
+        ("Dokumen yang dibaca", "Data kinerja", ""),
+        ("Dokumen yang ditulis", "Dokumen", ""),
+    ]
+    assert [one.label for one in added.changes] == [one.label for one in removed.changes]
+    _, signed = compare(XML, {}, XML.replace(b"menandatangani", b"meneken"), {}).steps
+    assert signed.changes[-1].before == "Tanda tangan"
+
+
+def test_what_a_timer_is_called_is_told_once():
+    for before, after in ((b'waktu="4 hari"', b'waktu="5 hari"'), (b">P4D<", b">P5D<"), (b"", b"")):
+        changed = XML.replace(before, after, 1) if before else XML
+        changed = changed.replace(
+            b'id="waktu_mengkoreksi_format" name="4 hari"', b'id="waktu_mengkoreksi_format" name="5 hari"'
+        )
+        found = compare(XML, FORMS, changed, FORMS)
+        named = [(one.label, one.before, one.after) for one in found.flows]
+        assert [step.id for step in found.steps] == (["mengkoreksi_format"] if before else [])
+        name = "Mengkoreksi format data kinerja bila benar digandakan, bila salah dikembalikan ke staf untuk diperbaiki"
+        assert named == ([] if before else [(f"Nama pengatur waktu pada {name}", "4 hari", "5 hari")])
+
+
+def test_flows_are_told_by_where_they_lead_and_forms_by_their_titles():
+    flow = b'<bpmn:sequenceFlow id="f_draft" '
+    changed = XML.replace(flow, flow + b'name="Lanjut" ').replace(b'ref="data-kinerja-9-arsip"', b'ref="lain"')
+    changed = changed.replace(b'field="uraian"', b'field="ringkasan"')
+    found = compare(XML, FORMS, changed, {**FORMS, "lain": FORMS["data-kinerja-9-arsip"]})
+    (named,) = found.flows
+    assert named.label.startswith("Nama alur Membuat")
+    assert (named.before, named.after) == ("", "Lanjut")
+    (step,) = found.steps
+    form, initial = step.changes
+    assert (form.before, form.after) == (
+        "Pengarsipan data kinerja (data-kinerja-9-arsip)",
+        "Pengarsipan data kinerja (lain)",
+    )
+    assert initial.before.startswith("uraian = ")
+    assert initial.after == initial.before.replace("uraian", "ringkasan", 1)  # and not the fields that stayed
+
+
 def test_a_draft_that_cannot_be_read_still_compares_its_forms():
     found = compare(XML, FORMS, b"<rusak", {})
     assert not found.readable

@@ -197,11 +197,23 @@ def test_tasks_of_several_bagian_that_fare_the_same_share_a_line(quarter: Any, e
 
 
 def test_the_shipped_revision_becomes_the_draft_and_runs(editor: Any) -> None:
-    assert "Jadikan draf" in editor.page(f"{P}/versi").text
+    html = editor.page(f"{P}/versi").text
+    assert "Jadikan draf" in html
+    assert "Langkah 7 (koreksi) dapat mengembalikan data kinerja ke langkah 6" in html
+    assert "versi 1 yang berlaku, 5 langkah berubah: Menerima dan mengisi data kinerja dari bagian-bagian; " in html
+    assert "Alur dan formulirnya juga berubah." in html
+    (link,) = re.findall(r'href="([^"]+)">Bandingkan dengan versi 1<', html)
+    compared = editor.page(link.replace("&amp;", "&")).text
+    assert ("Usulan revisi" in compared, "Validasi data kinerja" in compared) == (True, True)
+    (drawn,) = re.findall(r'data-compare-to="([^"]+)"', compared)
+    assert b"hasil_pemeriksaan" in editor.ask(drawn).data
+    for other in ("templat-kosong", "templat-tidak-ada"):
+        assert editor.page(f"{P}/bandingkan?ke={other}").status_code == 404
     answer = editor.submit(f"{P}/draf/templat", templat="usulan-revisi-pengumpulan-data-kinerja")
     assert answer.location == f"{P}/sunting"
     assert editor.send(f"{P}/periksa", {}).json["ok"] is True
     assert editor.submit(f"{P}/draf/templat", templat="kosong").status_code == 422
     revision = editor.ask(f"{P}/draf").json["revision"]
     assert publish(editor, revision, catatan="Pengembalian dari langkah 6, 7, dan 8").status_code == 302
+    assert "formulirnya sudah sama dengan versi 2 yang berlaku" in editor.page(f"{P}/versi").text
     assert "Versi 2, berlaku" in editor.page(P).text

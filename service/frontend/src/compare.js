@@ -58,7 +58,16 @@ function keys(frame, canvas) {
   });
 }
 
-/** The differences of drawn elements, each once: [{id, kind, label, name, sides}]. */
+/** What stands at something else is called together with it: “1 hari” alone could be any timer, “Ya” any flow. */
+function called(object) {
+  const name = nameOf(object);
+  if (object.$instanceOf('bpmn:BoundaryEvent') && object.attachedToRef) return `Pengatur waktu “${name}”: ${nameOf(object.attachedToRef)}`;
+  if (object.$instanceOf('bpmn:SequenceFlow') && object.name) return `“${name}”: ${nameOf(object.sourceRef)} → ${nameOf(object.targetRef)}`;
+  return name;
+}
+
+/** The differences of drawn elements, each once: [{id, kind, label, name, sides, follows}]; `follows`: a timer that was
+ *  only moved along with its step. */
 function differences(definitions) {
   const found = [], said = new Set();
   const result = diff(...definitions);
@@ -67,7 +76,7 @@ function differences(definitions) {
       const object = change.model ?? change;
       if (said.has(id) || !object.$instanceOf?.('bpmn:BaseElement')) continue;
       said.add(id);
-      found.push({ id, kind, label, name: nameOf(object), sides });
+      found.push({ id, kind, label, name: called(object), sides, follows: kind === 'dipindah' && Boolean(object.attachedToRef) && object.attachedToRef.id in result[group] });
     }
   }
   return found;
@@ -92,7 +101,7 @@ function show(viewers, change) {
 }
 
 function list(host, viewers, changes) {
-  const counts = KINDS.map(([ , kind, label ]) => [ kind, label, changes.filter((one) => one.kind === kind) ]).filter(([ , , found ]) => found.length);
+  const counts = KINDS.map(([ , kind, label ]) => [ kind, label, changes.filter((one) => one.kind === kind && !one.follows) ]).filter(([ , , found ]) => found.length);
   if (!counts.length) {
     host.append(element('p', { class: 'beda-sama' }, 'Kedua diagram sama.'));
     return;
