@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,6 +51,9 @@ def render(html: str, identifier: str, *, limits: Limits = Limits()) -> bytes:
             capture_output=True,
             timeout=limits.seconds,
             check=False,
+            # It starts no program. Else Python would ask a compiler and a linker, a dozen times over, where libraries
+            # are that the loader finds by itself, which takes as long as a page of paper.
+            env={**os.environ, "PATH": ""},
         )
     except subprocess.TimeoutExpired as error:
         raise PrintError(f"lebih lama daripada {limits.seconds:.0f} detik") from error

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -39,8 +40,21 @@ SHEET = Sheet(
 
 
 @pytest.fixture(scope="module")
-def printed() -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(io.BytesIO(printing.to_pdf(SHEET))) as opened:
+def tattling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of what Python asks for libraries, each of which says in the file `started` that it was."""
+    folder = tmp_path_factory.mktemp("perkakas")
+    for name in ("gcc", "cc", "ld", "objdump"):
+        (folder / name).write_text(f"#!/bin/sh\necho {name} >> {folder}/started\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def printed(tattling: Path) -> Iterator[pikepdf.Pdf]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tattling}:{os.environ['PATH']}")
+        made = printing.to_pdf(SHEET)
+    with pikepdf.open(io.BytesIO(made)) as opened:
         yield opened
 
 
@@ -134,6 +148,11 @@ def test_a_document_cannot_read_anything_outside_itself() -> None:
     assert done.returncode != 0
     assert b"ditolak" in done.stderr
     assert not done.stdout.startswith(b"%PDF")
+
+
+def test_a_layout_starts_no_other_program(printed: pikepdf.Pdf, tattling: Path) -> None:
+    assert len(printed.pages)
+    assert not (tattling / "started").exists()
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:
