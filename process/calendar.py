@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-import holidays as national
-
 from bpmn.model import Duration
 from process.errors import AlurError
 
@@ -282,6 +280,8 @@ def check_shifts(shifts: tuple[Shift, ...], where: str) -> None:
 @lru_cache(maxsize=64)
 def national_holidays(year: int) -> Mapping[date, tuple[str, str]]:
     """The national days off of a year: date → (Indonesian name, `libur` or `cuti bersama`); empty where unknown."""
+    import holidays as national  # only here: most commands and helping processes ask for no day off
+
     found: dict[date, tuple[str, str]] = {}
     for category, kind in (("government", "cuti bersama"), ("public", "libur")):  # a public holiday names the day
         days = national.country_holidays("ID", years=year, categories=(category,), language="id")

@@ -40,8 +40,10 @@ _Key = BigInteger().with_variant(Integer, "sqlite")
 _Instant = BigInteger
 
 
-def _partial(name: str, *columns: Column[object] | str, where: str, unique: bool = False) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where), unique=unique)
+def partial(name: str, *columns: Column[object] | str, where: str, unique: bool = False) -> Index:
+    """An index of some rows. Which ones is noted, not told to SQLAlchemy: the migrations make the indexes, and an
+    option that belongs to one database loads all about it whenever a command starts."""
+    return Index(name, *columns, unique=unique, info={"where": where})
 
 
 calendar = Table(
@@ -169,7 +171,7 @@ stream = Table(
     Column("seq", Integer),  # null for an instance's stream: its head is in the instance row
     Column("head", LargeBinary),
     Column("indexed", Integer, nullable=False, server_default="0"),  # the last event in the index (trail_tables)
-    _partial("ix_stream_unindexed", "id", where="seq > indexed"),
+    partial("ix_stream_unindexed", "id", where="seq > indexed"),
 )
 
 instance = Table(
@@ -202,8 +204,8 @@ instance = Table(
     UniqueConstraint("process_id", "owner_unit", "business_key", "ordinal"),
     Index("ix_instance_started", "started"),
     Index("ix_instance_stream", "stream", unique=True),
-    _partial("ix_instance_next_due", "next_due", where="next_due IS NOT NULL"),
-    _partial("ix_instance_unindexed", "id", where="event_seq > indexed"),
+    partial("ix_instance_next_due", "next_due", where="next_due IS NOT NULL"),
+    partial("ix_instance_unindexed", "id", where="event_seq > indexed"),
 )
 
 user_task = Table(
@@ -235,10 +237,10 @@ user_task = Table(
     Column("position", _Key, ForeignKey("position.id")),  # in which completed_by acted
     Column("version", _Key),  # the one that it ended under, when that says other things than the instance's own
     UniqueConstraint("instance", "element", "pass", "item"),
-    _partial("ix_user_task_offered", "role", "unit", "due", where="completed IS NULL"),
-    _partial("ix_user_task_held", "assignee", "due", where="completed IS NULL AND assignee IS NOT NULL"),
-    _partial("ix_user_task_done", "completed_by", "completed", where="completed_by IS NOT NULL"),
-    _partial("ix_user_task_open", "instance", where="completed IS NULL"),
+    partial("ix_user_task_offered", "role", "unit", "due", where="completed IS NULL"),
+    partial("ix_user_task_held", "assignee", "due", where="completed IS NULL AND assignee IS NOT NULL"),
+    partial("ix_user_task_done", "completed_by", "completed", where="completed_by IS NOT NULL"),
+    partial("ix_user_task_open", "instance", where="completed IS NULL"),
 )
 
 draft = Table(
@@ -371,7 +373,7 @@ job = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     UniqueConstraint("kind", "key"),
-    _partial("ix_job_due", "run_at", where="state IN ('waiting', 'running')"),
+    partial("ix_job_due", "run_at", where="state IN ('waiting', 'running')"),
 )
 
 notification = Table(

@@ -7,9 +7,9 @@ anew at any time; they are written outside the use cases' transactions, so that 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from process.tables import metadata
+from process.tables import metadata, partial
 
 _Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -88,11 +88,5 @@ export = Table(
     Column("expires_at", BigInteger),  # the file is kept until then
     Column("error", Text),
     Index("ix_export_asked_by", "asked_by", "asked_at"),
-    Index(
-        "ix_export_open",
-        "digest",
-        unique=True,
-        sqlite_where=text("state IN ('waiting', 'running')"),
-        postgresql_where=text("state IN ('waiting', 'running')"),
-    ),
+    partial("ix_export_open", "digest", where="state IN ('waiting', 'running')", unique=True),
 )

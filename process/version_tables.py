@@ -5,9 +5,9 @@ None of them refers to `process_definition`: a process exists as a draft before 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text, text
 
-from process.tables import metadata
+from process.tables import metadata, partial
 
 _Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -66,11 +66,5 @@ version_proposal = Table(
     Column("decided_at", BigInteger),
     Column("reason", Text),
     # one at a time
-    Index(
-        "ix_version_proposal_waiting",
-        "process",
-        unique=True,
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
+    partial("ix_version_proposal_waiting", "process", where="state = 'waiting'", unique=True),
 )

@@ -6,7 +6,6 @@ from datetime import date
 
 import click
 
-from process.roles import warning
 from service.command.common import Date, Group, Source, new_password, opened, operator, table
 
 
@@ -221,6 +220,8 @@ def add_position(
     Contoh:
       alur position add kabag.umum kepala_bagian UMUM --mulai 2026-01-02
     """
+    from process.roles import warning
+
     with opened() as office:
         person = office.people.by_username(akun)
         made = office.people.add_position(

@@ -73,6 +73,23 @@ def test_the_migrations_make_the_tables_that_the_code_knows(office):
         assert context.get_current_revision() == head()
 
 
+def test_the_migrations_make_indexes_of_the_rows_that_the_code_says(office):
+    said = {
+        index.name: index.info["where"]
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if "where" in index.info
+    }
+    sqlite = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+    postgres = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% WHERE %'"
+    with office.store.reading() as tx:
+        rows = tx.all(sa.text(sqlite if office.store.sqlite else postgres))
+    made = {name: text.partition(" WHERE ")[2] for name, text in rows}
+    assert made.keys() == said.keys()
+    if office.store.sqlite:  # the other one says it in words of its own
+        assert made == said
+
+
 def tampered(crew, sql):
     """Change the record behind the triggers' back, as somebody with the database file could."""
     names = [name for table in APPEND_ONLY for name in (f"{table}_no_update", f"{table}_no_delete")]
