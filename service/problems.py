@@ -90,6 +90,17 @@ HTTP_TITLES = {
     429: ("Terlalu banyak permintaan", "Tunggu sebentar, lalu coba lagi."),
 }
 
+#: The fields that people write in their own words; the others are sent again as they are, without being shown.
+WRITTEN = {
+    "alasan": "Alasan",
+    "catatan": "Catatan",
+    "dasar": "Dasar penunjukan",
+    "keterangan": "Keterangan",
+    "kop": "Kop surat",
+    "nama": "Nama",
+    "nama_jabatan": "Nama jabatan pada naskah",
+}
+
 SECRET_FIELDS = frozenset({"csrf_token", "kata_sandi", "lama", "baru", "ulang", "password", "next"})
 
 
@@ -141,13 +152,14 @@ def wants_page() -> bool:
     return "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
 
 
-def typed_text() -> list[tuple[str, str]]:
-    """What the person typed into an ordinary form, so that an error page can give it back; never secrets. Nothing of a
-    form that is too large to be read."""
+def typed_text() -> list[tuple[str, str | None, str]]:
+    """What the person sent with an ordinary form, so that an error page can give it back, as (name, label, value): the
+    label only of what people write; never secrets. Nothing of a form that is too large to be read."""
     if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
         return []
     try:
-        return [(name, text) for name, text in request.form.items() if name not in SECRET_FIELDS and text.strip()]
+        sent = request.form.items(multi=True)
+        return [(name, WRITTEN.get(name), text) for name, text in sent if name not in SECRET_FIELDS and text.strip()]
     except RequestEntityTooLarge:
         return []
 

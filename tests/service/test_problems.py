@@ -1,5 +1,6 @@
 """One table from error to answer: complete, in Indonesian, without internals, and typed text comes back."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +102,16 @@ def test_what_was_typed_comes_back_with_the_error(visitor: Visitors) -> None:
     answer = visitor("staf.prk").submit("/pelaksanaan/tidakada/batalkan", alasan="Alasan <b>panjang</b> sekali")
     assert answer.status_code == 404
     assert "Alasan &lt;b&gt;panjang&lt;/b&gt; sekali" in answer.text
+
+
+def test_what_nobody_wrote_goes_along_without_being_shown(visitor: Visitors) -> None:
+    fields = {"alasan": "Sudah pindah", "orang": "17", "pelaksanaan": ["a:1", "b:2"]}
+    html = visitor("staf.prk").submit("/pelaksanaan/tidakada/batalkan", **fields).text
+    assert "Alasan</label>" in html
+    assert 'type="hidden" name="orang" value="17"' in html
+    assert re.findall(r'name="pelaksanaan" value="([^"]+)"', html) == ["a:1", "b:2"]
+    assert "Orang" not in html
+    assert "Pelaksanaan</label>" not in html
 
 
 @pytest.mark.parametrize("secret", ["kata_sandi", "lama", "baru", "ulang"])
