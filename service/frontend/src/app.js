@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import { copyText } from './lib/dom.js';
 import { csrf, tooLarge } from './lib/http.js';
+import './lib/native.js';
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false, allowEval: false, allowScriptTags: false, selfRequestsOnly: true, historyEnabled: false,

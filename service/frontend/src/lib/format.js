@@ -89,6 +89,13 @@ export function moment(instant) {
   return `${day} pukul ${clock(date)}`;
 }
 
+/** `Senin, 23 November 2026` for `2026-11-23`; '' for no date. */
+export function longDate(iso) {
+  const date = new Date(`${iso}T00:00:00Z`);
+  if (!iso || Number.isNaN(date.getTime())) return '';
+  return new Intl.DateTimeFormat('id-ID', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
+}
+
 /** Bytes for people: `1,2 MB`. */
 export function size(bytes) {
   if (!Number.isFinite(bytes)) return '';
