@@ -35,7 +35,7 @@ MAX_PER_ACCOUNT = 5
 MAX_PER_ADDRESS = 20
 AT_HOME = timedelta(days=90)  # how long an address is known to be one that an account logs in from
 _TOUCH_AFTER = timedelta(seconds=60)  # a session's last use is not written more often than this
-_WRONG = "Nama akun atau kata sandi tidak sesuai."
+_WRONG = "Nama pengguna atau kata sandi tidak sesuai."
 
 
 @dataclass(frozen=True, slots=True)

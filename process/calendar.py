@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from bpmn.model import Duration
+from forms import indonesian
 from process.errors import AlurError
 
 ZONES: Mapping[str, timezone] = {
@@ -245,7 +246,7 @@ class WorkingCalendar:
             found.append(f"Tahun {year} belum memiliki cuti bersama. Impor keputusan bersama apabila telah ditetapkan.")
         guesses = [day for day, (name, _) in public.items() if "perkiraan" in name and day not in own]
         if guesses:
-            dates = ", ".join(day.isoformat() for day in sorted(guesses))
+            dates = ", ".join(indonesian.long_date(day) for day in sorted(guesses))
             found.append(f"Tanggal libur berikut masih perkiraan: {dates}. Cocokkan dengan keputusan resmi.")
         special = [period for period in self.periods if period.since is not None]
         if not any(_overlaps(period, year) for period in special):

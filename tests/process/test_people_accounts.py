@@ -92,7 +92,7 @@ def test_logout_and_disabling_end_a_session_at_once(people):
     people.disable(again.person_id, ADMIN)
     with pytest.raises(NotAuthenticated):
         people.session(again.token)
-    with pytest.raises(InvalidData, match="Nama akun atau kata sandi tidak sesuai"):
+    with pytest.raises(InvalidData, match="Nama pengguna atau kata sandi tidak sesuai"):
         people.authenticate("kabag", SECRET, ADDRESS)
 
 
