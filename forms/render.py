@@ -41,9 +41,10 @@ def to_html(
     """The HTML of one document.
 
     Definition lists for single values, a section with a heading for a labelled group or list, a table with `<thead>`
-    for a list. `attachments` are objects or mappings with `name` and perhaps `url`, by id: a link where a path on
-    this server is given, else the name. `only` limits it to components with these top-level keys. Options out of
-    data show their label when `data` holds the list they come from. Components with `print: no` are left out.
+    for a list, whose cells name their column too (`data-label`, for screens too narrow for a table). `attachments` are
+    objects or mappings with `name` and perhaps `url`, by id: a link where a path on this server is given, else the
+    name. `only` limits it to components with these top-level keys. Options out of data show their label when `data`
+    holds the list they come from. Components with `print: no` are left out.
     """
     page = _Page(data, attachments, None if only is None else frozenset(only))
     return page.components(form.components, data, _Place((), 3, False))
@@ -112,7 +113,9 @@ class _Page:
         body = "".join(
             f'<tr><td class="nomor">{number}</td>'
             + "".join(
-                f"<td{_kind(column)}>{self._cell(column, get_at(row, path), level)}</td>" for path, column in columns
+                f'<td{_kind(column)} data-label="{escape(_label(column))}">'
+                f"{self._cell(column, get_at(row, path), level)}</td>"
+                for path, column in columns
             )
             + "</tr>"
             for number, row in enumerate(rows, 1)

@@ -53,6 +53,11 @@ def confirm(page: Page, shown: str = "Jumlah keluhan") -> None:
     expect(dialog.locator("[data-confirm-document]")).to_contain_text(shown)
     for part in ("warning", "password", "ok"):  # reached without scrolling, however long the document is
         expect(dialog.locator(f"[data-confirm-{part}]")).to_be_in_viewport(ratio=1)
+    cut = dialog.locator("[data-confirm-document]").evaluate("(node) => node.scrollHeight - node.clientHeight")
+    assert cut == 0, "the document scrolls with the dialog, not in a window of its own within it"
+    if page.viewport_size == NARROW:
+        wider = dialog.locator("[data-confirm-document]").evaluate("(node) => node.scrollWidth - node.clientWidth")
+        assert wider == 0, "on a telephone the whole document is read from top to bottom"
     dialog.locator("[data-confirm-password]").fill("bukan kata sandinya")
     dialog.locator("[data-confirm-ok]").click()
     expect(dialog.locator("[data-confirm-error]")).to_contain_text("sandi")

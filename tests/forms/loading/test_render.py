@@ -136,6 +136,7 @@ def test_lists_are_tables_with_heads_that_can_repeat(forms):
     assert len(tree.xpath("//table/thead/tr")) == 1
     assert tree.xpath("//section/h3/text()") == ["Indikator"]
     assert len(tree.xpath('//td[@class="angka"]')) == 6
+    assert tree.xpath("//tbody/tr[1]/td/@data-label") == ["Nama", "Target", "Pagu", "Capaian", "Alasan"]
     assert table(shown(form, {"baris": rows[:1]}))[0][-1] == "Capaian", "a column hidden in all rows is no column"
 
 
