@@ -46,7 +46,7 @@ export function AttachmentField(props) {
   const forget = (key) => setSending((list) => list.filter((one) => one.key !== key));
 
   return (
-    <div class={frame('filepicker', props)} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+    <div class={`${frame('filepicker', props)}${closed ? ' alur-baca' : ''}`} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <Label id={`${domId}-label`} htmlFor={closed ? undefined : domId} label={label} required={validate.required} />
       {(ids.length > 0 || sending.length > 0) && (
         <ul class="alur-berkas" aria-labelledby={`${domId}-label`}>
@@ -85,7 +85,7 @@ export function AttachmentField(props) {
           <span class="alur-unggah-petunjuk" aria-hidden="true">atau seret ke sini</span>
         </div>
       )}
-      <Description id={`${domId}-description`} description={description} />
+      {!closed && <Description id={`${domId}-description`} description={description} />}
       <Errors id={`${domId}-error-message`} errors={errors} />
     </div>
   );

@@ -120,7 +120,7 @@ function weightOf({ type, layout, validate }) {
   if (type === 'select') return Math.max(wished ?? 6, 6.5);
   if (type === 'checkbox') return 3;
   if (type === 'textarea') return wished ?? 8;
-  return Math.max(wished ?? ((validate?.maxLength ?? 0) >= 200 ? 8 : 5), 3.5);
+  return Math.max(wished ?? ((validate?.maxLength ?? 0) >= 200 ? 8 : 5), 4.25);
 }
 
 function Heading({ component }) {

@@ -49,9 +49,7 @@ function readingOptions(Original, many) {
   return Field;
 }
 
-const LONG = 120;
-
-/** In a cell of a table a long one-line text wraps instead of hiding behind the edge of its cell. */
+/** In a cell of a table a one-line text wraps instead of hiding behind the edge of its cell. */
 function CellText(props) {
   const { field, domId, value, errors = [], disabled, onBlur, onChange, onFocus } = props;
   const area = useRef(null);
@@ -85,8 +83,7 @@ function FieldErrors({ id, errors }) {
 const ReadableText = reading(Textfield, ({ field, value }) => adorned(field, String(value ?? '')));
 
 export function TextField(props) {
-  const long = (props.field.validate?.maxLength ?? 0) >= LONG && !props.field.appearance;
-  return props.alurCell && long && !props.readonly ? <CellText {...props} /> : <ReadableText {...props} />;
+  return props.alurCell && !props.field.appearance && !props.readonly ? <CellText {...props} /> : <ReadableText {...props} />;
 }
 
 TextField.config = Textfield.config;
