@@ -22,6 +22,7 @@ from service.words import waktu
 blueprint = Blueprint("instances", __name__)
 
 STATES = {"semua": "Semua", "berjalan": "Berjalan", "selesai": "Selesai", "dibatalkan": "Dibatalkan"}
+LATEST = 15  # events of the history that are not folded
 CODES = {"berjalan": "running", "selesai": "finished", "dibatalkan": "cancelled"}
 
 
@@ -94,10 +95,11 @@ def page(instance_id: str) -> ResponseReturnValue:
                 "about": f"versi {one.version.number}, {waktu(one.version.written_at)}"
                 + (f", {one.author}" if one.author else ""),
             }
-            for one in found.documents
+            for one in reversed(found.documents)
         ],
         prints=[showing.printout(one) for one in found.printouts],
         timeline=timeline.lines(found.timeline, found.version, found.tasks, names),
+        latest=LATEST,
         can_cancel=found.can_cancel,
         can_archive=found.can_archive,
     )
@@ -190,7 +192,10 @@ def _boards(found: InstancePage, names: Mapping[str, str], now: datetime) -> lis
         by_element[element].append(row)
     boards = []
     for rows in by_element.values():
-        lines = [_board_row(row, names, now) for row in sorted(rows, key=lambda r: names.get(r.task.item or "", ""))]
+        rows.sort(
+            key=lambda row: (row.task.completed is not None, names.get(row.task.item or "", ""))
+        )  # first who is missing
+        lines = [_board_row(row, names, now) for row in rows]
         sent = sum(line["state_name"] == "Terkirim" for line in lines)
         task = rows[0].task  # as it was called then: a later version may have dropped the step
         summary = f"{sent} dari {len(lines)} terkirim"

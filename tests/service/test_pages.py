@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service import demo
+from service.instances import LATEST
 
 Visitors = Callable[[str], Any]
 PROCESS = "pengumpulan_data_kinerja"
@@ -125,6 +126,29 @@ def test_instance_page_shows_state_board_documents_and_history(quarter: Any, vis
     assert [(token["id"], token["count"]) for token in state["tokens"]] == [("mengisi_data", 1)]
     assert "format_benar" in state["visited"]
     assert quarter.staff.ask(f"/pelaksanaan/{quarter.instance}/diagram.bpmn").status_code == 200
+
+
+def test_on_a_board_those_come_first_who_have_not_sent(quarter: Any, visitor: Visitors) -> None:
+    quarter.spread()
+    quarter.figures(visitor("kabag.hkm"))
+    html = quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    board = html.partition("1 dari 2 terkirim")[2].partition("</table>")[0]
+    assert board.index("Bagian Organisasi") < board.index("Bagian Hukum")
+
+
+def test_documents_come_before_the_history_and_what_is_long_ago_is_folded(quarter: Any, visitor: Visitors) -> None:
+    quarter.draft()
+    short = quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    assert short.index('id="dokumen"') < short.index('id="riwayat"')
+    assert "peristiwa sebelumnya" not in short
+    for _ in range(3):
+        quarter.done(quarter.planner, keputusan="salah", catatan_pengembalian="Target belum sesuai.")
+        quarter.done(quarter.staff)
+    html = quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text
+    shown, _, folded = html.partition("peristiwa sebelumnya</summary>")
+    assert shown.count('<time datetime="') == LATEST
+    assert f"{folded.count('<time datetime=')} peristiwa sebelumnya" in html
+    assert "memulai pelaksanaan" in folded
 
 
 def test_the_picture_of_an_instance_shows_where_it_stands(quarter: Any, clock: Any) -> None:

@@ -19,9 +19,9 @@ class Page {
     this.name.addEventListener('input', () => { if (!this.idTyped) this.id.value = idFor(this.name.value); });
     this.id.addEventListener('input', () => { this.idTyped = this.id.value !== ''; });
     this.source = element('select', { class: 'form-select', id: 'baru-dari' }, element('option', { value: '' }, 'Templat kosong dengan lajur'), ...processes.map(({ id, name }) => element('option', { value: id }, `Salinan “${name}”`)));
-    this.unit = element('select', { class: 'form-select', id: 'baru-unit', required: true }, element('option', { value: '' }, '— pilih unit —'), ...units.map(({ code, name }) => element('option', { value: code }, name)));
+    this.unit = element('select', { class: 'form-select', id: 'baru-unit', required: true }, element('option', { value: '' }, 'Pilih unit'), ...units.map(({ code, name }) => element('option', { value: code }, name)));
     this.lanes = element('ol', { class: 'list-unstyled' });
-    this.laneBox = element('fieldset', {}, element('legend', { class: 'form-label' }, 'Lajur pelaksana, dari atas ke bawah'), this.lanes, element('button', { type: 'button', class: 'btn btn-sm', onclick: () => this.add() }, 'Tambah lajur'));
+    this.laneBox = element('fieldset', { class: 'mb-3' }, element('legend', { class: 'form-label' }, 'Lajur pelaksana, dari atas ke bawah'), this.lanes, element('button', { type: 'button', class: 'btn btn-sm', onclick: () => this.add() }, 'Tambah lajur'));
     this.source.addEventListener('change', () => { this.laneBox.hidden = this.source.value !== ''; });
     this.said = element('p', { class: 'text-red', role: 'alert', hidden: true });
     const form = element('form', {}, this.field('baru-nama', 'Nama SOP', this.name), this.field('baru-id', 'Id proses', this.id, 'Tidak dapat diubah lagi. Huruf, angka, dan garis bawah.'),
@@ -41,15 +41,15 @@ class Page {
   }
 
   field(id, label, control, help) {
-    return element('div', { class: 'mb-3' }, element('label', { class: 'form-label', for: id }, label), control, help ? element('p', { class: 'form-hint' }, help) : null);
+    return element('div', { class: 'mb-3' }, element('label', { class: control.required ? 'form-label required' : 'form-label', for: id }, label), control, help ? element('p', { class: 'form-hint' }, help) : null);
   }
 
   add() {
     if (this.lanes.children.length >= MOST_LANES) return;
     const name = element('input', { type: 'text', class: 'form-control', 'aria-label': 'Nama pelaksana', placeholder: 'Nama pelaksana', maxlength: '100' });
-    const role = element('select', { class: 'form-select', 'aria-label': 'Peran' }, element('option', { value: '' }, '— peran —'), ...this.roles.map((one) => element('option', { value: one.code }, one.name)));
+    const role = element('select', { class: 'form-select', 'aria-label': 'Peran' }, element('option', { value: '' }, 'Pilih peran'), ...this.roles.map((one) => element('option', { value: one.code }, one.name)));
     role.addEventListener('change', () => { if (!name.value && role.value) name.value = role.selectedOptions[0].textContent; });
-    const row = element('li', { class: 'input-group mb-2' }, name, role, element('button', { type: 'button', class: 'btn btn-sm', 'aria-label': 'Hapus lajur ini', onclick: () => { if (this.lanes.children.length > 1) row.remove(); } }, 'Hapus'));
+    const row = element('li', { class: 'baru-lajur' }, name, role, element('button', { type: 'button', class: 'btn btn-sm', 'aria-label': 'Hapus lajur ini', onclick: () => { if (this.lanes.children.length > 1) row.remove(); } }, 'Hapus'));
     this.lanes.append(row);
   }
 

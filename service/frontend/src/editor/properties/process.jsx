@@ -22,8 +22,8 @@ function start({ element, object, sop, reference }) {
     entries: [
       choice('mulai-form', 'Formulir mulai', () => first(object, 'sop:StartForm')?.get('form'), set('form'), () => formOptions(reference), { empty: '— belum dipilih —' }),
       choice('mulai-tulis', 'Menjadi dokumen', () => first(object, 'sop:StartForm')?.get('writes'), set('writes'), () => documentOptions(object), { empty: 'Tidak menjadi dokumen' }),
-      pick('sop:BusinessKey', 'kunci-isian', 'Kunci usaha dari isian', 'Ungkapan FEEL di bawah'),
-      hand('sop:BusinessKey', 'kunci', 'Kunci usaha: yang membedakan satu pelaksanaan dari yang lain'),
+      pick('sop:BusinessKey', 'kunci-isian', 'Kunci pelaksanaan dari isian', 'Ungkapan FEEL di bawah'),
+      hand('sop:BusinessKey', 'kunci', 'Kunci pelaksanaan: yang membedakan satu pelaksanaan dari yang lain'),
       pick('sop:Title', 'judul-isian', 'Judul dari isian', 'Ungkapan FEEL di bawah'),
       hand('sop:Title', 'judul', 'Judul pelaksanaan'),
     ],
