@@ -121,23 +121,28 @@ def test_a_disk_that_fills_leaves_no_file_and_no_event(command, tmp_path):
     assert b"trail.exported" not in command("--format", "csv", "--output", "-")[1]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_told_to_end_in_the_middle_it_leaves_nothing_behind(command, tmp_path, name):
-    hook = (
+def test_told_to_end_in_the_middle_it_leaves_nothing_behind(command, tmp_path):
+    """A process for each signal, of one program: what it needs is loaded once."""
+    program = (
         "import os, signal, sys\n"
-        "def told(event, given):\n"
-        "    if event == 'open' and str(given[0]).endswith('/berkas'):\n"
-        f"        os.kill(os.getpid(), signal.{name})\n"
-        "sys.addaudithook(told)\n"
+        "import process.office, service.exporting.writing, service.selecting\n"
         "from service.command import main\n"
-        "main()\n"
+        "for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        def told(event, given):\n"
+        "            if event == 'open' and str(given[0]).endswith('/berkas'):\n"
+        "                os.kill(os.getpid(), getattr(signal, name))\n"
+        "        sys.addaudithook(told)\n"
+        "        main()\n"
+        "    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "    print(name, code, os.listdir(), flush=True)\n"
     )
     options = ["audit", "export", "--format", "csv", "--output", "jejak"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", hook, *options], capture_output=True, text=True, env=environment)
-    assert done.returncode == 130
-    assert done.stderr.strip() == "alur: dihentikan."
-    assert files(tmp_path) == []
+    done = subprocess.run([sys.executable, "-c", program, *options], capture_output=True, text=True, env=environment)
+    assert done.stdout.splitlines() == ["SIGINT 130 []", "SIGTERM 130 []", "SIGHUP 130 []"]
+    assert done.stderr.split() == ["alur:", "dihentikan."] * 3
 
 
 def test_progress_is_told_to_a_terminal_and_standard_output_may_be_full(command, tmp_path):
