@@ -24,13 +24,23 @@ from process.clock import Clock, instant, instant_or_none, micros
 from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
 from process.model import PENGELOLA, Actor, FieldError
 from process.record import append, process_stream
-from process.store import Store, Tx, pack_bytes, unpack_bytes
+from process.store import Prepared, Store, Tx, pack_bytes, unpack_bytes
 from process.tables import calendar, process_definition, process_version, version_form
 from process.units import remark, unit_in
 
 NEEDS_APPROVAL = (
     "Versi baru proses ini memerlukan persetujuan pengelola proses lain. Unggah diagramnya di halaman Sunting, lalu "
     "usulkan melalui Berlakukan."
+)
+_IN_FORCE = Prepared(
+    sa.select(process_version.c.id)
+    .where(
+        process_version.c.process_id == sa.bindparam("process"),
+        process_version.c.revoked_at.is_(None),
+        process_version.c.effective_from <= sa.bindparam("now"),
+    )
+    .order_by(process_version.c.effective_from.desc(), process_version.c.number.desc())
+    .limit(1)
 )
 _KEPT = 64  # compiled versions kept in memory
 MAX_NOTE = 500
@@ -211,17 +221,8 @@ class Definitions:
 
     def in_force(self, tx: Tx, process_id: str, now: datetime) -> int | None:
         """The id of the version that a start takes now, or None."""
-        found = tx.scalar(
-            sa.select(process_version.c.id)
-            .where(
-                process_version.c.process_id == process_id,
-                process_version.c.revoked_at.is_(None),
-                process_version.c.effective_from <= micros(now),
-            )
-            .order_by(process_version.c.effective_from.desc(), process_version.c.number.desc())
-            .limit(1)
-        )
-        return None if found is None else int(found)
+        found = tx.fetch(_IN_FORCE, {"process": process_id, "now": micros(now)})
+        return int(found[0][0]) if found else None
 
     def load(self, tx: Tx, version_id: int) -> Version:
         """A version, compiled; raises NotFound. Nothing is read when it is in memory already."""

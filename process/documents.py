@@ -97,15 +97,22 @@ def to_printout(row: sa.Row[Any], document_state: str | None = None) -> PrintOut
 _META = tuple(column for column in document_version.c if column.name not in ("data", "same_as"))
 
 
+_VERSIONS = (
+    sa.select(*_META, person.c.name.label("author"))
+    .outerjoin(person, person.c.id == document_version.c.person)
+    .where(document_version.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(document_version.c.written_at, document_version.c.id)
+)
+_SIGNATURES = (
+    sa.select(signature)
+    .where(signature.c.document_version.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(signature.c.at, signature.c.id)
+)
+
+
 def versions(tx: Tx, ids: Iterable[int]) -> list[tuple[DocumentVersion, str | None]]:
     """Versions by id with their author's name, in the order of the SOP: as they were written."""
-    rows = tx.all(
-        sa.select(*_META, person.c.name.label("author"))
-        .outerjoin(person, person.c.id == document_version.c.person)
-        .where(document_version.c.id.in_(sorted(ids)))
-        .order_by(document_version.c.written_at, document_version.c.id)
-    )
-    return [(to_version(row), row.author) for row in rows]
+    return [(to_version(row), row.author) for row in tx.all(_VERSIONS, {"ids": sorted(ids)})]
 
 
 def document_views(tx: Tx, version_of: Callable[[int | None], Version], ids: Iterable[int]) -> list[DocumentView]:
@@ -115,9 +122,7 @@ def document_views(tx: Tx, version_of: Callable[[int | None], Version], ids: Ite
         return []
     data = read_data(tx, wanted)
     signed: dict[int, list[Signature]] = {}
-    for row in tx.all(
-        sa.select(signature).where(signature.c.document_version.in_(wanted)).order_by(signature.c.at, signature.c.id)
-    ):
+    for row in tx.all(_SIGNATURES, {"ids": wanted}):
         one = Signature(row.kind, row.name, row.title, instant(row.at), row.label)
         signed.setdefault(row.document_version, []).append(one)
     found = versions(tx, wanted)

@@ -24,8 +24,9 @@ def head() -> str:
 
 def current(store: Store) -> str | None:
     """The revision of the database, or None when it is empty."""
+    there = "SELECT name FROM sqlite_master WHERE name = :n" if store.sqlite else "SELECT to_regclass(:n)"
     with store.reading() as tx:
-        if not sa.inspect(tx.connection).has_table(_VERSION.name):
+        if tx.scalar(sa.text(there), {"n": _VERSION.name}) is None:
             return None
         return tx.scalar(sa.select(_VERSION.c.version_num))
 

@@ -292,9 +292,7 @@ class _Facets:
     def of(self, facet: _Facet) -> int:
         found = self._known.get(facet)
         if found is None:
-            values = dict(zip(_FACET, facet, strict=True))
-            found = self._tx.scalar(audit_facet.insert().values(values).returning(audit_facet.c.id))
-            assert found is not None
+            ((found,),) = self._tx.insert_returning(audit_facet, _FACET, [facet], ("id",))
             self._known[facet] = found
         return found
 
@@ -311,7 +309,6 @@ class _Terms:
         if not isinstance(text, str) or not text:
             return 0
         if text not in self._known:
-            made = self._tx.scalar(audit_term.insert().values(text=text).returning(audit_term.c.id))
-            assert made is not None
+            ((made,),) = self._tx.insert_returning(audit_term, ("text",), [(text,)], ("id",))
             self._known[text] = made
         return self._known[text]
