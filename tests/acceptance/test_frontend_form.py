@@ -167,6 +167,9 @@ def test_when_the_session_ends_the_text_stays_and_is_saved_after_login(staff: An
     site.office.people.logout(token)
     page.get_by_label("Catatan untuk Perencana Ahli Muda").fill("sesi sudah berakhir")
     status(page, "Belum tersimpan — sesi berakhir")
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(page.get_by_role("link", name="masuk lagi")).to_be_in_viewport(ratio=1)
+    staff.check_accessibility("after the session")
     with staff.context.expect_page() as opened:
         page.get_by_role("link", name="masuk lagi").click()
     login = opened.value
