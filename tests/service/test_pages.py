@@ -122,6 +122,7 @@ def test_instance_page_shows_state_board_documents_and_history(quarter: Any, vis
     assert "Staf Bagian Perencanaan dan Keuangan memulai pelaksanaan." in html
     assert "23 November 2026 pukul 08.00 WIB" in html
     assert "Format data kinerja" in html
+    assert "Isian data kinerja Bagian · Bagian Hukum</a>" in html
     state = quarter.staff.ask(f"/pelaksanaan/{quarter.instance}/keadaan").json
     assert [(token["id"], token["count"]) for token in state["tokens"]] == [("mengisi_data", 1)]
     assert "format_benar" in state["visited"]

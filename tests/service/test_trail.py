@@ -149,7 +149,7 @@ def test_pages_follow_by_key_and_keep_the_filter(begun, visitor):
 
 def test_events_that_are_not_indexed_yet_are_told(quarter, visitor):
     quarter.start()
-    assert "peristiwa terbaru masih diindeks" in text(visitor("auditor").page("/jejak"))
+    assert "peristiwa terbaru belum masuk daftar ini" in text(visitor("auditor").page("/jejak"))
 
 
 def test_hostile_names_unknown_types_and_old_events_are_shown_as_text(begun, office, visitor, clock):
