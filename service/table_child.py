@@ -29,6 +29,9 @@ def limit() -> None:
 
 def read(content: bytes, rows: int, columns: int) -> list[list[Any]]:
     """The cells of the first sheet that is not empty, at most so many rows and columns of it."""
+    # openpyxl loads numpy where it happens to be installed, though here are no arrays: as long again as all the rest,
+    # and memory for a thread on each processor out of what this process may have.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
