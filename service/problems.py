@@ -159,7 +159,8 @@ def typed_text() -> list[tuple[str, str | None, str]]:
         return []
     try:
         sent = request.form.items(multi=True)
-        return [(name, WRITTEN.get(name), text) for name, text in sent if name not in SECRET_FIELDS and text.strip()]
+        kept = [(name, WRITTEN.get(name), text.strip()) for name, text in sent if name not in SECRET_FIELDS]
+        return [one for one in kept if one[1] or one[2]]  # what should have been written can still be
     except RequestEntityTooLarge:
         return []
 

@@ -114,6 +114,16 @@ def test_what_nobody_wrote_goes_along_without_being_shown(visitor: Visitors) -> 
     assert "Pelaksanaan</label>" not in html
 
 
+def test_a_reason_that_is_missing_can_be_written_where_that_is_said(quarter: Any, visitor: Visitors) -> None:
+    quarter.start()
+    path = f"/pelaksanaan/{quarter.instance}/batalkan"
+    refused = visitor("pengelola").submit(path, alasan="   ")
+    assert refused.status_code == 422
+    assert re.search(
+        r'<form method="post" action="' + path + r'\??">.*name="alasan" rows="3"></textarea>', refused.text, re.S
+    )
+
+
 @pytest.mark.parametrize("secret", ["kata_sandi", "lama", "baru", "ulang"])
 def test_passwords_never_come_back(visitor: Visitors, secret: str) -> None:
     answer = visitor("staf.prk").submit("/pelaksanaan/tidakada/batalkan", **{secret: "SangatRahasia"})
