@@ -28,6 +28,9 @@ from process.store import Prepared, Store, Tx, pack_bytes, unpack_bytes
 from process.tables import calendar, process_definition, process_version, version_form
 from process.units import remark, unit_in
 
+REVOKING_NEEDS_APPROVAL = (
+    "Pencabutan versi proses ini memerlukan persetujuan pengelola proses lain. Usulkan di halaman Versi."
+)
 NEEDS_APPROVAL = (
     "Versi baru proses ini memerlukan persetujuan pengelola proses lain. Unggah diagramnya di halaman Sunting, lalu "
     "usulkan melalui Berlakukan."
@@ -199,23 +202,36 @@ class Definitions:
         return Published(version, process.id, number, True, found.findings)
 
     def revoke(self, version_id: int, actor: Actor, reason: str) -> None:
-        """Take a version out of force: the one before it counts again; running instances go on with it."""
+        """Take a version out of force: the one before it counts again; running instances go on with it. Raises
+        ReasonRequired, NotFound, Conflict when it is revoked already, or when that needs a second person's approval."""
         authority.require(actor, PENGELOLA)
-        if remark(reason) is None:
+        why = remark(reason)
+        if why is None:
             raise ReasonRequired
         now = self.clock.now()
         with self.store.transaction() as tx:
-            query = sa.select(process_version).where(process_version.c.id == version_id)
-            row = tx.one(query if tx.sqlite else query.with_for_update())
-            if row is None:
-                raise NotFound("Versi proses tidak ada.")
-            if row.revoked_at is not None:
-                raise Conflict("Versi ini sudah dicabut.", at=instant(row.revoked_at))
-            tx.execute(
-                process_version.update().where(process_version.c.id == version_id).values(revoked_at=micros(now))
-            )
-            payload = {"versi": row.number, "digest": row.digest, "alasan": remark(reason)}
-            append(tx, process_stream(row.process_id), [NewEvent("version.revoked", payload)], actor, now)
+            if needs_approval(tx, self.revocable(tx, version_id).process_id):
+                raise Conflict(REVOKING_NEEDS_APPROVAL)
+            self.revoke_in(tx, version_id, actor, now, why)
+
+    def revoke_in(
+        self, tx: Tx, version_id: int, actor: Actor, now: datetime, why: str, told: Mapping[str, Any] | None = None
+    ) -> None:
+        """`revoke` inside a transaction, whatever approval it needs; `told` goes on record with it."""
+        row = self.revocable(tx, version_id)
+        tx.execute(process_version.update().where(process_version.c.id == version_id).values(revoked_at=micros(now)))
+        payload = {"versi": row.number, "digest": row.digest, "alasan": why, **(told or {})}
+        append(tx, process_stream(row.process_id), [NewEvent("version.revoked", payload)], actor, now)
+
+    def revocable(self, tx: Tx, version_id: int) -> sa.Row[Any]:
+        """A version as stored, locked; raises NotFound, or Conflict when it is revoked already."""
+        query = sa.select(process_version).where(process_version.c.id == version_id)
+        row = tx.one(query if tx.sqlite else query.with_for_update())
+        if row is None:
+            raise NotFound("Versi proses tidak ada.")
+        if row.revoked_at is not None:
+            raise Conflict("Versi ini sudah dicabut.", at=instant(row.revoked_at))
+        return row
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from process.clock import instant
+from process.clock import instant, micros
 from process.model import Actor
-from process.store import Store
+from process.store import Store, Tx
 from process.tables import notification, notification_seen
 
 PAGE_SIZE = 25
@@ -27,6 +27,7 @@ class NotificationRow:
     at: datetime
     task_id: str | None
     instance_id: str | None
+    process_id: str | None
     seen: bool
 
 
@@ -66,7 +67,14 @@ class Notices:
             )
         made = (
             NotificationRow(
-                row.id, row.kind, row.message, instant(row.at), row.task, row.instance, row.seen is not None
+                row.id,
+                row.kind,
+                row.message,
+                instant(row.at),
+                row.task,
+                row.instance,
+                row.process,
+                row.seen is not None,
             )
             for row in rows
         )
@@ -86,6 +94,13 @@ class Notices:
                     tx.insert(notification_seen).on_conflict_do_nothing(),
                     [{"person": actor.person_id, "notification": row.id} for row in rows],
                 )
+
+
+def tell_about(tx: Tx, process_id: str, persons: Iterable[int], kind: str, message: str, now: datetime) -> None:
+    """Tell these persons something about a process, within the transaction in which it happens."""
+    rows = [(one, process_id, kind, message, micros(now)) for one in sorted(persons)]
+    if rows:
+        tx.insert_many(notification, ("person", "process", "kind", "message", "at"), rows)
 
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:

@@ -385,7 +385,9 @@ notification = Table(
     Column("unit", Text),  # in this unit
     Column("instance", Text, ForeignKey("instance.id")),
     Column("task", Text, ForeignKey("user_task.id")),
-    Column("kind", Text, nullable=False),  # late | escalated | returned | reassigned | released | cancelled
+    Column("process", Text),  # what is neither about an instance nor a task
+    # late | escalated | returned | reassigned | released | cancelled | proposed | approved | rejected | approval
+    Column("kind", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("at", _Instant, nullable=False),
     Index("ix_notification_role_unit", "role", "unit", "at"),

@@ -1,10 +1,9 @@
-"""What is read of versions: their list, and proposals."""
+"""What is read of the versions of a process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,11 +11,10 @@ from bpmn.compile import compile_process
 from process.clock import instant, instant_or_none, micros
 from process.definitions import Definitions
 from process.drafting import DraftRow
-from process.errors import NotFound
 from process.model import TimelineEntry
-from process.store import Tx, unpack, unpack_bytes
+from process.proposals import Proposal
+from process.store import Tx, unpack_bytes
 from process.tables import instance, person, process_version
-from process.version_tables import version_proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +34,10 @@ class VersionRow:
     running: int
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A version that waits for a second person, or was decided on (`state`: waiting | approved | rejected)."""
-
-    id: int
-    process_id: str
-    name: str
-    note: str
-    effective_from: datetime | None
-    state: str
-    proposed_by: int | None
-    proposed_name: str
-    proposed_at: datetime
-    decided_name: str | None
-    decided_at: datetime | None
-    reason: str | None
-
-
 @dataclass(frozen=True)
 class VersionsPage:
-    """Everything about the versions of one process; `in_force` is None while none is."""
+    """Everything about the versions of one process; `in_force` is None while none is; `decidable`: whether there is
+    anybody who may approve the proposal."""
 
     process_id: str
     name: str
@@ -64,12 +45,18 @@ class VersionsPage:
     versions: tuple[VersionRow, ...]
     draft: DraftRow | None
     proposal: Proposal | None
+    decidable: bool
     needs_approval: bool
     history: tuple[TimelineEntry, ...]
 
     @property
     def in_force(self) -> VersionRow | None:
         return next((row for row in self.versions if row.state == "berlaku"), None)
+
+    def instead_of(self, number: int) -> VersionRow | None:
+        """Which version is in force once this one is revoked; None when none is."""
+        left = [row for row in self.versions if row.state in ("berlaku", "digantikan") and row.number != number]
+        return max(left, key=lambda row: (row.effective_from, row.number), default=None)
 
     @property
     def became(self) -> dict[int, int]:
@@ -120,34 +107,3 @@ def version_rows(tx: Tx, definitions: Definitions, process_id: str, now: datetim
             )
         )
     return tuple(made)
-
-
-def to_proposal(row: sa.Row[Any]) -> Proposal:
-    return Proposal(
-        row.id,
-        row.process,
-        row.name,
-        row.note,
-        instant_or_none(row.effective_from),
-        row.state,
-        row.proposed_by,
-        row.proposed_name,
-        instant(row.proposed_at),
-        row.decided_name,
-        instant_or_none(row.decided_at),
-        row.reason,
-    )
-
-
-def proposal_row(tx: Tx, proposal_id: int, *, lock: bool = False) -> sa.Row[Any]:
-    """A proposal as stored; raises NotFound."""
-    query = sa.select(version_proposal).where(version_proposal.c.id == proposal_id)
-    row = tx.one(query.with_for_update() if lock and not tx.sqlite else query)
-    if row is None:
-        raise NotFound("Usulan ini tidak ada.")
-    return row
-
-
-def proposal_forms(row: sa.Row[Any]) -> dict[str, bytes]:
-    """The form sources of a proposal by id."""
-    return {form_id: text.encode() for form_id, text in unpack(row.forms).items()}

@@ -57,6 +57,7 @@ version_proposal = Table(
     Column("note", Text, nullable=False),
     Column("effective_from", BigInteger),  # null: from the approval on
     Column("draft", Integer, nullable=False),  # the draft's state that it was made of, 0 for an older version
+    Column("revokes", Integer),  # number of the version that is to be revoked; diagram and forms are then its own
     Column("state", Text, nullable=False),  # waiting | approved | rejected
     Column("proposed_by", _Key, ForeignKey("person.id")),
     Column("proposed_name", Text, nullable=False),

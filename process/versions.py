@@ -19,25 +19,32 @@ from process import authority
 from process.approval import needs_approval, setting_name
 from process.audit import NewEvent
 from process.checking import Checked, checked
-from process.clock import Clock, instant_or_none, micros, micros_or_none
+from process.clock import Clock
 from process.definitions import MAX_NOTE, Definitions, Published, Version
 from process.draft_states import as_process
 from process.drafting import Drafts
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, NotFound, ReasonRequired, Stale
 from process.model import PENGELOLA, Actor, FieldError
+from process.notices import tell_about
+from process.proposals import (
+    Asked,
+    Proposal,
+    decidable,
+    decide,
+    lock_process,
+    others,
+    proposal_forms,
+    proposal_row,
+    propose,
+    to_proposal,
+    waiting_row,
+)
 from process.record import append, process_stream
-from process.store import Store, Tx, pack, pack_bytes, unpack_bytes
+from process.store import Store, Tx, pack, unpack_bytes
 from process.tables import process_definition, process_version, setting, stream
 from process.trail import timeline
 from process.units import remark
-from process.version_rows import (
-    Proposal,
-    VersionsPage,
-    proposal_forms,
-    proposal_row,
-    to_proposal,
-    version_rows,
-)
+from process.version_rows import VersionsPage, version_rows
 from process.version_tables import process_draft, version_proposal
 
 MAX_TEXT = 200
@@ -86,11 +93,7 @@ class Versions:
                 raise NotFound("Proses ini tidak ada.")
             row = known if known is not None else kept
             assert row is not None
-            waiting = tx.one(
-                sa.select(version_proposal).where(
-                    version_proposal.c.process == process_id, version_proposal.c.state == "waiting"
-                )
-            )
+            waiting = waiting_row(tx, process_id)
             found = tx.one(sa.select(stream.c.id).where(stream.c.name == process_stream(process_id)))
             return VersionsPage(
                 process_id,
@@ -99,6 +102,7 @@ class Versions:
                 version_rows(tx, self.definitions, process_id, now),
                 draft,
                 None if waiting is None else to_proposal(waiting),
+                waiting is not None and bool(others(tx, waiting.proposed_by)),
                 needs_approval(tx, process_id),
                 timeline(tx, found.id) if found else (),
             )
@@ -108,11 +112,11 @@ class Versions:
         with self.store.reading() as tx:
             return self.definitions.load(tx, self._id(tx, process_id, number))
 
-    def waiting(self) -> frozenset[str]:
-        """The processes with a proposal that waits for a second person."""
+    def waiting(self) -> dict[str, Proposal]:
+        """What waits for a second person, by process."""
         with self.store.reading() as tx:
-            rows = tx.all(sa.select(version_proposal.c.process).where(version_proposal.c.state == "waiting"))
-        return frozenset(row.process for row in rows)
+            rows = tx.all(sa.select(version_proposal).where(version_proposal.c.state == "waiting"))
+        return {row.process: to_proposal(row) for row in rows}
 
     def proposed(self, proposal_id: int) -> tuple[Proposal, bytes, dict[str, bytes]]:
         """A proposal with its diagram and forms; raises NotFound."""
@@ -172,25 +176,31 @@ class Versions:
         why = f"Versi {number} diberlakukan kembali. {why}"[:MAX_NOTE]
         content = Content(process_id, older.process.name, older.owner_unit, found, why, None, 0)
         with self.store.transaction() as tx:
-            _lock(tx, process_id)
+            lock_process(tx, process_id)
             return self._bring(tx, content, actor, now)
 
-    def approve(self, proposal_id: int, actor: Actor) -> Published:
-        """Another pengelola's approval: the proposed version is in force, from its day or from now on."""
+    def approve(self, proposal_id: int, actor: Actor) -> Published | None:
+        """Another pengelola's approval: the proposed version is in force, from its day or from now on; or a version is
+        revoked, and None the answer."""
         authority.require(actor, PENGELOLA)
         now = self.clock.now()
         asked, xml, forms = self.proposed(proposal_id)
         if actor.person_id is None or actor.person_id == asked.proposed_by:
             raise Forbidden("Usulan harus disetujui pengelola proses lain daripada yang mengusulkannya.")
-        found = checked(xml, forms)
+        found = checked(xml, forms) if asked.revokes is None else None
         with self.store.transaction() as tx:
-            row = _decidable(tx, proposal_id)
-            begin = max(now, asked.effective_from) if asked.effective_from else None
-            content = Content(asked.process_id, row.name, row.owner_unit, found, row.note, begin, row.draft)
+            row = decidable(tx, proposal_id)
             told = {"usulan": proposal_id, "diusulkan_oleh": asked.proposed_name, "digest": row.digest}
             append(tx, process_stream(row.process), [NewEvent("version.approved", told)], actor, now)
+            if found is None:
+                version = self._id(tx, row.process, row.revokes)
+                self.definitions.revoke_in(tx, version, actor, now, row.note, {"usulan": proposal_id})
+                decide(tx, row, "approved", actor, now, None, f"versi {row.revokes} dicabut.")
+                return None
+            begin = max(now, asked.effective_from) if asked.effective_from else None
+            content = Content(asked.process_id, row.name, row.owner_unit, found, row.note, begin, row.draft)
             made = self._publish(tx, content, actor, now, {"disetujui": actor.name, "usulan": proposal_id})
-            _decide(tx, proposal_id, "approved", actor, now, None)
+            decide(tx, row, "approved", actor, now, None, f"versi {made.number} diberlakukan.")
         return made
 
     def reject(self, proposal_id: int, actor: Actor, reason: str) -> None:
@@ -201,15 +211,38 @@ class Versions:
             raise ReasonRequired
         now = self.clock.now()
         with self.store.transaction() as tx:
-            row = _decidable(tx, proposal_id)
-            _decide(tx, proposal_id, "rejected", actor, now, why)
+            row = decidable(tx, proposal_id)
+            decide(tx, row, "rejected", actor, now, why, why)
             told = {"usulan": proposal_id, "diusulkan_oleh": row.proposed_name, "digest": row.digest, "alasan": why}
             append(tx, process_stream(row.process), [NewEvent("version.rejected", told)], actor, now)
 
-    def revoke(self, process_id: str, number: int, actor: Actor, reason: str) -> None:
-        """Take a version out of force, with a reason: the one before it counts again."""
+    def revoke(self, process_id: str, number: int, actor: Actor, reason: str) -> int | None:
+        """Take a version out of force, with a reason: the one before it counts again. Where versions need a second
+        person's approval it is proposed, and the answer is the proposal's number; else None."""
         authority.require(actor, PENGELOLA)
-        self.definitions.revoke(self.version(process_id, number).id, actor, reason)
+        why = remark(reason)
+        if why is None:
+            raise ReasonRequired
+        now = self.clock.now()
+        version = self.version(process_id, number)
+        with self.store.transaction() as tx:
+            lock_process(tx, process_id)
+            self.definitions.revocable(tx, version.id)
+            if not needs_approval(tx, process_id):
+                self.definitions.revoke_in(tx, version.id, actor, now, why)
+                return None
+            forms = {form_id: form.source for form_id, form in version.forms.items()}
+            asked = Asked(
+                process_id,
+                version.process.name,
+                version.owner_unit,
+                version.digest,
+                version.process.xml,
+                forms,
+                why,
+                revokes=number,
+            )
+            return propose(tx, asked, actor, now)
 
     def set_approval(self, process_id: str, needed: bool, actor: Actor, reason: str) -> None:
         """Whether this process needs a second person's approval; on record with a reason."""
@@ -219,15 +252,18 @@ class Versions:
             raise ReasonRequired
         now = self.clock.now()
         with self.store.transaction() as tx:
-            _lock(tx, process_id)
+            name = lock_process(tx, process_id)
             before = needs_approval(tx, process_id)
             if before == needed:
                 return
-            name = setting_name(process_id)
-            tx.execute(setting.delete().where(setting.c.name == name))
-            tx.execute(setting.insert().values(name=name, value=pack(needed)))
+            stored = setting_name(process_id)
+            tx.execute(setting.delete().where(setting.c.name == stored))
+            tx.execute(setting.insert().values(name=stored, value=pack(needed)))
             told = {"pengaturan": "persetujuan", "sebelum": before, "sesudah": needed, "alasan": why}
             append(tx, process_stream(process_id), [NewEvent("setting.changed", told)], actor, now)
+            did = "mewajibkan" if needed else "meniadakan"
+            words = f"{actor.name} {did} persetujuan orang kedua untuk “{name}”: {why}"
+            tell_about(tx, process_id, others(tx, actor.person_id), "approval", words, now)
 
     # -- parts ------------------------------------------------------------------------------------------------------
 
@@ -235,37 +271,18 @@ class Versions:
         if not needs_approval(tx, content.process_id):
             return Outcome(self._publish(tx, content, actor, now, {}), None)
         self._differs(tx, content, now)
-        if tx.scalar(
-            sa.select(version_proposal.c.id).where(
-                version_proposal.c.process == content.process_id, version_proposal.c.state == "waiting"
-            )
-        ):
-            raise Conflict("Masih ada usulan yang menunggu persetujuan. Setujui atau tolak dahulu usulan itu.")
-        found = content.found
-        made = tx.scalar(
-            version_proposal.insert()
-            .values(
-                process=content.process_id,
-                name=content.name,
-                owner_unit=content.owner_unit,
-                digest=found.digest,
-                diagram=pack_bytes(found.process.xml),
-                forms=pack({form_id: source.decode() for form_id, source in found.forms.items()}),
-                note=content.note,
-                effective_from=micros_or_none(content.effective_from),
-                draft=content.draft,
-                state="waiting",
-                proposed_by=actor.person_id,
-                proposed_name=actor.name,
-                proposed_at=micros(now),
-            )
-            .returning(version_proposal.c.id)
+        asked = Asked(
+            content.process_id,
+            content.name,
+            content.owner_unit,
+            content.found.digest,
+            content.found.process.xml,
+            content.found.forms,
+            content.note,
+            content.effective_from,
+            content.draft,
         )
-        told = {"usulan": made, "digest": found.digest, "catatan": content.note}
-        if content.effective_from:
-            told["berlaku"] = content.effective_from.isoformat()
-        append(tx, process_stream(content.process_id), [NewEvent("version.proposed", told)], actor, now)
-        return Outcome(None, made)
+        return Outcome(None, propose(tx, asked, actor, now))
 
     def _publish(self, tx: Tx, content: Content, actor: Actor, now: datetime, told: Mapping[str, Any]) -> Published:
         self._differs(tx, content, now)
@@ -309,15 +326,6 @@ class Versions:
         return int(found)
 
 
-def _lock(tx: Tx, process_id: str) -> None:
-    """One at a time for this process; raises NotFound for an unknown one."""
-    query = sa.select(process_definition.c.id).where(process_definition.c.id == process_id)
-    draft = sa.select(process_draft.c.process).where(process_draft.c.process == process_id)
-    found = [tx.one(one if tx.sqlite else one.with_for_update()) for one in (query, draft)]
-    if found == [None, None]:
-        raise NotFound("Proses ini tidak ada.")
-
-
 def _note(note: str) -> str:
     kept = remark(note, MAX_NOTE)
     if kept is None:
@@ -335,23 +343,3 @@ def _with_texts(xml: bytes, identity: Mapping[str, str], official: Mapping[str, 
     except ValueError as error:  # a character that XML cannot hold
         message = "Keterangan identitas memuat karakter yang tidak dapat ditulis."
         raise InvalidData([FieldError(("identitas",), "identitas", message)]) from error
-
-
-def _decidable(tx: Tx, proposal_id: int) -> sa.Row[Any]:
-    """A proposal that is waiting, locked together with its process."""
-    _lock(tx, proposal_row(tx, proposal_id).process)
-    row = proposal_row(tx, proposal_id, lock=True)
-    if row.state != "waiting":
-        done = "disetujui" if row.state == "approved" else "ditolak"
-        raise Conflict(
-            f"Usulan ini sudah {done} oleh {row.decided_name}.", by=row.decided_name, at=instant_or_none(row.decided_at)
-        )
-    return row
-
-
-def _decide(tx: Tx, proposal_id: int, state: str, actor: Actor, now: datetime, reason: str | None) -> None:
-    tx.execute(
-        version_proposal.update()
-        .where(version_proposal.c.id == proposal_id)
-        .values(state=state, decided_by=actor.person_id, decided_name=actor.name, decided_at=micros(now), reason=reason)
-    )

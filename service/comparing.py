@@ -26,7 +26,7 @@ def page(process_id: str) -> ResponseReturnValue:
     sides += dict.fromkeys(one for one in asked if _saved(one) or _shipped(one))
     if found.draft:
         sides.insert(0, "draf")
-    if found.proposal:
+    if found.proposal and found.proposal.revokes is None:
         sides.insert(0, "usulan")
     if len(sides) < 2:
         return render_template("version/compare.html", page=found, sides=(), chosen=None, result=None)

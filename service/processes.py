@@ -55,7 +55,7 @@ def listing() -> ResponseReturnValue:
         rows=rows,
         may_edit=editor,
         waiting=waiting if editor else {},
-        proposed=office().versions.waiting() if editor else frozenset(),
+        proposed=office().versions.waiting() if editor else {},
     )
 
 

@@ -41,7 +41,8 @@ LABELS = {
     "berkas": "Nama berkas", "ukuran": "Ukuran (bita)", "sha256": "Sidik SHA-256", "jenis": "Jenis", "label": "Label",
     "kembali_dari": "Dikembalikan dari langkah", "nama": "Nama", "kepada_nama": "Kepada", "dari_nama": "Dari",
     "formulir": "Formulir", "kalender": "Kalender kerja", "berlaku": "Berlaku sejak", "disetujui": "Disetujui oleh",
-    "diusulkan_oleh": "Diusulkan oleh", "usulan": "Nomor usulan", "simpanan": "Dari simpanan draf", "akun": "Akun",
+    "diusulkan_oleh": "Diusulkan oleh", "usulan": "Nomor usulan", "mencabut": "Mencabut versi",
+    "simpanan": "Dari simpanan draf", "akun": "Akun",
     "nip": "NIP", "kode": "Kode",
     "induk": "Unit induk", "kop": "Kop surat", "aktif": "Aktif", "peran_sistem": "Peran sistem",
     "nama_jabatan": "Nama jabatan", "dasar": "Dasar", "mulai": "Mulai", "sampai": "Sampai",
@@ -314,7 +315,7 @@ def _value(key: str, value: Any, context: Context) -> str:
     if key == "kembali_dari" and isinstance(value, str):
         return step_of(context.version, value, None) or value
     if key == "versi" or (
-        key in ("dari", "ke", "pegawai", "jabatan", "usulan", "simpanan") and isinstance(value, Decimal)
+        key in ("dari", "ke", "pegawai", "jabatan", "usulan", "simpanan", "mencabut") and isinstance(value, Decimal)
     ):
         return str(value)
     return _cut(plain(value)) or NOTHING

@@ -37,7 +37,7 @@ IDENTITY = {
 }
 OFFICIAL_LABELS = {"jabatan": "Jabatan", "nama": "Nama", "pangkat": "Pangkat", "nip": "NIP"}
 HISTORY = {
-    "version.proposed": "mengusulkan versi baru",
+    "version.proposed": "mengusulkan {mengusulkan}",
     "version.approved": "menyetujui usulan {diusulkan_oleh}",
     "version.rejected": "menolak usulan {diusulkan_oleh}",
     "version.published": "memberlakukan versi {versi}",
@@ -159,9 +159,11 @@ def restore(process_id: str, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/proses/<process_id>/versi/<int:number>/cabut")
 def revoke(process_id: str, number: int) -> ResponseReturnValue:
-    """Takes a version out of force."""
-    office().versions.revoke(process_id, number, actor(), reason())
-    flash(f"Versi {number} dicabut. Pelaksanaan yang berjalan di atasnya tetap berjalan.", "success")
+    """Takes a version out of force, or proposes it."""
+    if office().versions.revoke(process_id, number, actor(), reason()) is None:
+        flash(f"Versi {number} dicabut. Pelaksanaan yang berjalan di atasnya tetap berjalan.", "success")
+    else:
+        flash(f"Pencabutan versi {number} diusulkan. Versi itu dicabut setelah disetujui pengelola lain.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
 
 
@@ -170,7 +172,7 @@ def approve(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """The second person's approval."""
     proposed(process_id, proposal_id)
     made = office().versions.approve(proposal_id, actor())
-    flash(f"Usulan disetujui: versi {made.number} diberlakukan.", "success")
+    flash(f"Usulan disetujui: {f'versi {made.number} diberlakukan' if made else 'versi itu dicabut'}.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
 
 
@@ -179,7 +181,7 @@ def reject(process_id: str, proposal_id: int) -> ResponseReturnValue:
     """Turns a proposal down, or takes one's own back."""
     proposed(process_id, proposal_id)
     office().versions.reject(proposal_id, actor(), reason())
-    flash("Usulan tidak diberlakukan; draf tidak berubah.", "success")
+    flash("Usulan ditutup; yang berlaku dan drafnya tidak berubah.", "success")
     return redirect(url_for("versions.page", process_id=process_id))
 
 
@@ -189,9 +191,9 @@ def set_approval(process_id: str) -> ResponseReturnValue:
     needed = wanted("perlu") == "ya"
     office().versions.set_approval(process_id, needed, actor(), reason())
     flash(
-        "Versi baru kini memerlukan persetujuan pengelola lain."
+        "Versi baru dan pencabutan kini memerlukan persetujuan pengelola lain."
         if needed
-        else "Versi baru kini berlaku tanpa persetujuan.",
+        else "Versi baru dan pencabutan kini tidak memerlukan persetujuan.",
         "success",
     )
     return redirect(url_for("versions.page", process_id=process_id))
@@ -235,6 +237,8 @@ def _history(entries: tuple[TimelineEntry, ...]) -> list[dict[str, Any]]:
         if words is None:
             continue
         known = {key: entry.data.get(key, "") for key in ("versi", "diusulkan_oleh")}
+        revoked = entry.data.get("mencabut")
+        known["mengusulkan"] = "versi baru" if revoked is None else f"pencabutan versi {revoked}"
         known["persetujuan"] = APPROVAL[bool(entry.data.get("sesudah"))]
         who = f"{entry.name}, {entry.title}," if entry.title and entry.title != entry.name else entry.name
         why = entry.data.get("alasan") or entry.data.get("catatan")

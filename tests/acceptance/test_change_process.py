@@ -157,6 +157,54 @@ def test_the_shipped_revision_says_what_it_changes_before_it_is_taken_over(perso
     page.wait_for_selector("[data-bpmn-editor][data-ready=true]")
 
 
+def test_a_second_person_is_told_decides_and_the_first_is_told(site: Site, person: Callable[[str], Person]) -> None:
+    office = site.office
+    added = office.people.add_person(
+        "pengelola.dua", "Pengelola Dua", demo.PASSWORD, demo.ACTOR, system_roles=["pengelola"],
+        must_change_password=False,
+    )  # fmt: skip
+    state = office.drafts.state(PROCESS)
+    changed = state.xml.replace(b'name="Format benar?"', b'name="Sudah benar?"')
+    office.drafts.save(PROCESS, demo.ACTOR, revision=0, xml=changed)
+    office.versions.propose(PROCESS, demo.ACTOR, revision=1, note="Gerbang diberi nama")
+    office.versions.set_approval(PROCESS, True, demo.ACTOR, "Perlu dua pasang mata")
+
+    editor, other = person("pengelola"), person(added.username)
+    page = editor.open(f"/proses/{PROCESS}/versi")
+    row = page.get_by_role("row", name="Versi 2")
+    row.get_by_text("Cabut", exact=True).click()
+    expect(row).to_contain_text("Bila disetujui pengelola proses lain: Versi 1 kembali berlaku.")
+    row.get_by_label("Alasan").fill("Nama gerbangnya keliru")
+    editor.shot("27-usulkan-pencabutan")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    row.get_by_role("button", name="Usulkan pencabutan versi 2").click()
+    waiting = page.get_by_role("region", name="Menunggu persetujuan")
+    expect(waiting).to_contain_text("Sampai disetujui, versi 2 tetap berlaku.")
+    expect(waiting.get_by_role("button", name="Setujui dan cabut")).to_have_count(0)
+    editor.shot("28-pencabutan-diusulkan")
+
+    page = other.open("/pemberitahuan")
+    told = page.get_by_role("link", name="Pengelola Proses mengusulkan pencabutan versi 2")
+    expect(told).to_contain_text("menunggu persetujuan Anda: Nama gerbangnya keliru")
+    other.shot("29-pemberitahuan-usulan")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    other.check_accessibility("notifications of a proposal")
+    told.click()
+    waiting = page.get_by_role("region", name="Menunggu persetujuan")
+    expect(waiting).to_contain_text("Bila disetujui: Versi 1 kembali berlaku.")
+    other.shot("30-setujui-pencabutan")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    other.check_accessibility("a proposal to revoke")
+    waiting.get_by_text("Tolak", exact=True).click()
+    waiting.get_by_label("Alasan").fill("Namanya sudah benar")
+    waiting.get_by_role("button", name="Tolak usulan").click()
+    expect(page.get_by_role("status")).to_contain_text("Usulan ditutup")
+
+    page = editor.open("/pemberitahuan")
+    expect(page.get_by_role("link", name="Pengelola Dua menolak usulan Anda")).to_contain_text("Namanya sudah benar")
+    editor.shot("31-pemberitahuan-hasil")
+
+
 def send_back(planner: Person, running: Running) -> None:
     """Step 6 with the note that leads back."""
     (task,) = overview.tasks(running.office.store, demo.ACTOR, running.clock.now(), instance_id=running.id)

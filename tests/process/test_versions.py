@@ -23,13 +23,13 @@ def drafted(crew, name: str = "Sudah benar?") -> int:
     return drafts.save(PROCESS, editor, revision=state.revision, xml=xml).revision
 
 
-def second(crew) -> Actor:
+def second(crew, account: str = "pengelola2") -> Actor:
     with crew.office.store.transaction() as tx:
         add_person_in(
-            tx, "pengelola2", "Pengelola Dua", passwords.make("rahasia-panjang-1"), SETUP, crew.clock.now(),
+            tx, account, "Pengelola Dua", passwords.make("rahasia-panjang-1"), SETUP, crew.clock.now(),
             system_roles=[PENGELOLA],
         )  # fmt: skip
-    return crew.actor("pengelola2")
+    return crew.actor(account)
 
 
 def told(crew) -> list[str]:
@@ -179,6 +179,118 @@ def test_a_rejected_proposal_leaves_the_draft(crew):
     assert crew.office.drafts.state(PROCESS).revision == revision
     assert told(crew)[-1] == "version.rejected"
     assert versions.propose(PROCESS, editor, revision=revision, note="Sekali lagi").proposal_id is not None
+
+
+def notices(crew, who: Actor) -> list[str]:
+    """What somebody was told, the oldest first; all of it leads to the process."""
+    rows = crew.office.inbox.notifications(who).rows
+    assert {row.process_id for row in rows} <= {PROCESS}
+    return [row.message for row in reversed(rows)]
+
+
+def test_who_may_approve_is_told_of_a_proposal_and_who_proposed_of_its_outcome(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    name = crew.office.definitions.current(PROCESS).process.name
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    assert notices(crew, other) == [f"Pengelola mewajibkan persetujuan orang kedua untuk “{name}”: Perlu"]
+    revision = drafted(crew)
+    versions.propose(PROCESS, editor, revision=revision, note="Gerbang diberi nama")
+    proposed = f"Pengelola mengusulkan versi baru “{name}”, yang menunggu persetujuan Anda: Gerbang diberi nama"
+    assert notices(crew, other)[1:] == [proposed]
+    assert crew.office.inbox.counters(other).unseen == 2
+    with pytest.raises(Conflict):
+        versions.propose(PROCESS, editor, revision=revision, note="Lagi")
+    assert notices(crew, other)[2:] == [], "what did not happen is not told"
+    asked = versions.page(PROCESS).proposal
+    assert asked is not None
+    versions.reject(asked.id, other, "Belum dibahas")
+    assert notices(crew, editor) == [f"Pengelola Dua menolak usulan Anda atas “{name}”: Belum dibahas"]
+    again = versions.propose(PROCESS, editor, revision=revision, note="Sesudah dibahas").proposal_id
+    versions.reject(again, editor, "Salah tanggal")
+    assert notices(crew, other)[3:] == [f"Pengelola menarik kembali usulannya atas “{name}”: Salah tanggal"]
+    last = versions.propose(PROCESS, editor, revision=revision, note="Sudah benar").proposal_id
+    versions.approve(last, other)
+    assert notices(crew, editor)[1:] == [f"Pengelola Dua menyetujui usulan Anda atas “{name}”: versi 2 diberlakukan."]
+    assert notices(crew, crew.actor("kabag.prk")) == []
+
+
+def test_others_who_were_told_learn_that_somebody_decided(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    third, closed = second(crew, "pengelola3"), second(crew, "pengelola4")
+    crew.office.people.disable(closed.person_id, SETUP, reason="Pindah tugas")
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    asked = versions.propose(PROCESS, editor, revision=drafted(crew), note="Diusulkan").proposal_id
+    versions.approve(asked, other)
+    name = crew.office.definitions.current(PROCESS).process.name
+    done = f"Pengelola Dua menyetujui usulan Pengelola atas “{name}”: versi 2 diberlakukan."
+    assert notices(crew, third)[-1] == done
+    assert done not in notices(crew, other)
+    assert notices(crew, closed) == [], "whose account is closed can approve nothing"
+
+
+def test_revoking_needs_the_second_person_where_a_version_does(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    versions.propose(PROCESS, editor, revision=drafted(crew), note="Keliru")
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    name = crew.office.definitions.current(PROCESS).process.name
+    with pytest.raises(ReasonRequired):
+        versions.revoke(PROCESS, 2, editor, " ")
+    asked = versions.revoke(PROCESS, 2, editor, "Langkah 3 hilang")
+    assert asked is not None
+    assert crew.office.definitions.current(PROCESS).number == 2
+    proposal = versions.page(PROCESS).proposal
+    assert (proposal.id, proposal.revokes, proposal.note) == (asked, 2, "Langkah 3 hilang")
+    assert notices(crew, other)[-1] == (
+        f"Pengelola mengusulkan pencabutan versi 2 “{name}”, yang menunggu persetujuan Anda: Langkah 3 hilang"
+    )
+    with pytest.raises(Conflict, match="menunggu persetujuan"):
+        versions.revoke(PROCESS, 2, other, "Saya juga")
+    with pytest.raises(Forbidden, match="lain daripada"):
+        versions.approve(asked, editor)
+    with pytest.raises(Conflict, match="persetujuan pengelola proses lain"):
+        crew.office.definitions.revoke(versions.version(PROCESS, 2).id, other, "lewat samping")
+    versions.reject(asked, other, "Tidak hilang")
+    assert crew.office.definitions.current(PROCESS).number == 2
+    again = versions.revoke(PROCESS, 2, editor, "Langkah 3 memang hilang")
+    assert versions.approve(again, other) is None
+    assert crew.office.definitions.current(PROCESS).number == 1
+    page = versions.page(PROCESS)
+    assert (page.proposal, page.versions[0].state) == (None, "dicabut")
+    last = page.history[-1]
+    assert (last.type, last.name, last.data["alasan"]) == (
+        "version.revoked",
+        "Pengelola Dua",
+        "Langkah 3 memang hilang",
+    )
+    assert last.data["usulan"] == again
+    assert notices(crew, editor)[-1] == f"Pengelola Dua menyetujui usulan Anda atas “{name}”: versi 2 dicabut."
+    with pytest.raises(Conflict, match="sudah dicabut"):
+        versions.revoke(PROCESS, 2, editor, "lagi")
+    assert crew.office.trail.verify().ok
+
+
+def test_in_an_emergency_the_second_person_is_waived_for_all_to_see(crew):
+    versions, editor, other = crew.office.versions, crew.actor("pengelola"), second(crew)
+    versions.propose(PROCESS, editor, revision=drafted(crew), note="Keliru")
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    asked = versions.revoke(PROCESS, 2, editor, "Segera")
+    versions.set_approval(PROCESS, False, editor, "Pengelola lain tidak dapat dihubungi")
+    assert versions.revoke(PROCESS, 2, editor, "Segera") is None
+    assert crew.office.definitions.current(PROCESS).number == 1
+    assert "meniadakan persetujuan orang kedua" in notices(crew, other)[-1]
+    with pytest.raises(Conflict, match="sudah dicabut"):
+        versions.approve(asked, other)
+    assert versions.page(PROCESS).proposal is not None, "what could not be done is still open, and can be turned down"
+    versions.reject(asked, other, "Sudah dicabut")
+
+
+def test_whether_anybody_can_decide_is_known(crew):
+    versions, editor = crew.office.versions, crew.actor("pengelola")
+    versions.set_approval(PROCESS, True, editor, "Perlu")
+    versions.propose(PROCESS, editor, revision=drafted(crew), note="Diusulkan")
+    assert not versions.page(PROCESS).decidable
+    second(crew)
+    assert versions.page(PROCESS).decidable
 
 
 def test_revoking_and_going_back_in_one_step(crew):

@@ -105,8 +105,9 @@ def test_others_see_versions_and_change_nothing(visitor: Visitors, editor: Any) 
     assert editor.page(P).text.count("Versi 1,") == 1
 
 
-def test_a_second_person_approves(editor: Any, office: Any, app: Any, visitor: Visitors) -> None:
-    staff = visitor("staf.prk")
+@pytest.fixture
+def other(editor: Any, office: Any, app: Any) -> Any:
+    """A second pengelola proses, logged in."""
     with office.store.transaction() as tx:
         hashed = passwords.make(demo.PASSWORD)
         add_person_in(
@@ -114,8 +115,13 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any, visitor: V
             must_change_password=False,
         )  # fmt: skip
     opened = office.people.authenticate("pengelola.dua", demo.PASSWORD, "127.0.0.1")
-    other = type(editor)(app.test_client(), opened.csrf)
-    other.client.set_cookie(SESSION_COOKIE, opened.token)
+    made = type(editor)(app.test_client(), opened.csrf)
+    made.client.set_cookie(SESSION_COOKIE, opened.token)
+    return made
+
+
+def test_a_second_person_approves(editor: Any, other: Any, visitor: Visitors) -> None:
+    staff = visitor("staf.prk")
     assert editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="").status_code == 422
     editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
     assert "mewajibkan persetujuan orang kedua." in editor.page(f"{P}/versi").text
@@ -126,6 +132,9 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any, visitor: V
     assert "Menunggu persetujuan" in html
     assert "Setujui dan berlakukan" not in html
     assert WAITS in other.page("/proses").text
+    told = other.page("/pemberitahuan").text
+    assert f'<a href="{P}/versi">Pengelola Proses mengusulkan versi baru “' in told
+    assert "menunggu persetujuan Anda: Gerbang diberi nama" in told
     assert WAITS not in staff.page("/proses").text
     found = re.search(r"/versi/usulan/(\d+)/setujui", other.page(f"{P}/versi").text)
     assert found
@@ -133,11 +142,60 @@ def test_a_second_person_approves(editor: Any, office: Any, app: Any, visitor: V
     assert "Usulan" in other.page(f"{P}/bandingkan?ke=usulan").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 302
     assert WAITS not in other.page("/proses").text
+    assert "Pengelola Dua menyetujui usulan Anda" in editor.page("/pemberitahuan").text
     assert "Pengelola Dua menyetujui usulan Pengelola Proses." in editor.page(f"{P}/versi").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 409
     assert other.submit(f"/proses/lain/versi/usulan/{found[1]}/tolak", alasan="x").status_code == 404
     other.submit(f"{P}/versi/persetujuan", perlu="tidak", alasan="Satu orang cukup")
     assert "Pengelola Dua meniadakan persetujuan orang kedua." in editor.page(f"{P}/versi").text
+
+
+def test_a_second_person_approves_that_a_version_is_revoked(editor: Any, other: Any) -> None:
+    publish(editor, drafted(editor))
+    html = editor.page(f"{P}/versi").text
+    assert ("Cabut versi 2" in html, "Versi 1 kembali berlaku. Pelaksanaan" in html) == (True, True)
+    editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
+    html = editor.page(f"{P}/versi").text
+    assert "Usulkan pencabutan versi 2" in html
+    assert "Bila disetujui pengelola proses lain: Versi 1 kembali berlaku." in html
+    assert "Dalam keadaan mendesak" in html  # the way out, and that it is told to others
+    editor.submit(f"{P}/versi/2/cabut", alasan="Langkah 3 hilang")
+    html = editor.page(f"{P}/versi").text
+    assert "Pencabutan versi 2, diusulkan Pengelola Proses" in html
+    assert "Sampai disetujui, versi 2 tetap berlaku." in html
+    assert "Pengelola Proses mengusulkan pencabutan versi 2." in html
+    assert "Setujui dan cabut" not in html
+    assert "Versi 2, berlaku" in editor.page(P).text
+    assert "Pencabutan versi 2 menunggu persetujuan" in other.page("/proses").text
+    assert "ke=usulan" not in other.page(f"{P}/versi").text
+    assert other.page(f"{P}/bandingkan?ke=usulan").status_code == 404
+    found = re.search(r"/versi/usulan/(\d+)/setujui", other.page(f"{P}/versi").text)
+    assert found
+    other.submit(f"{P}/versi/usulan/{found[1]}/setujui")
+    assert "Usulan disetujui: versi itu dicabut." in other.page(f"{P}/versi").text
+    assert "Versi 1, berlaku" in editor.page(P).text
+    assert (
+        "Tidak ada lagi versi yang berlaku, sehingga proses ini tidak dapat dimulai." in editor.page(f"{P}/versi").text
+    )
+
+
+def test_a_proposal_to_revoke_what_is_revoked_by_now_can_only_be_closed(editor: Any, other: Any) -> None:
+    publish(editor, drafted(editor))
+    editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
+    editor.submit(f"{P}/versi/2/cabut", alasan="Keliru")
+    assert "Mintalah administrator" not in editor.page(f"{P}/versi").text  # there is a second one
+    editor.submit(f"{P}/versi/persetujuan", perlu="tidak", alasan="Mendesak")
+    editor.submit(f"{P}/versi/2/cabut", alasan="Keliru")
+    html = other.page(f"{P}/versi").text
+    assert "Versi itu sudah dicabut, sehingga usulan ini tinggal ditutup." in html
+    assert "Setujui dan cabut" not in html
+    assert "Tolak usulan" in html
+
+
+def test_a_proposal_that_nobody_can_approve_says_so(editor: Any) -> None:
+    editor.submit(f"{P}/versi/persetujuan", perlu="ya", alasan="Dua orang")
+    publish(editor, drafted(editor))
+    assert "Tidak ada pengelola proses lain yang dapat menyetujuinya." in editor.page(f"{P}/versi").text
 
 
 def test_revoked_and_back_again(editor: Any) -> None:
