@@ -68,6 +68,38 @@ def test_names_of_a_large_drawing_stand_where_one_looks_and_in_its_pictures(
     assert sorted(words) == sorted(f"Langkah {n}" for n in range(2_500))
 
 
+def test_a_large_drawing_is_only_read_with_names_where_one_looks(site: Site, person: Callable[[str], Person]) -> None:
+    site.office.drafts.save(PROCESS, demo.ACTOR, revision=0, xml=diagram(PROCESS).encode())
+    page = person("staf.prk").page
+    page.set_default_timeout(SLOW)
+    names = page.locator(".djs-visual text")
+
+    page.goto(f"{site.address}/proses/{PROCESS}/draf/1")
+    viewer = page.locator("[data-bpmn-viewer]")
+    expect(viewer).to_have_attribute("data-ready", "true", timeout=SLOW)
+    assert page.locator(".djs-shape").count() + page.locator(".djs-connection").count() >= 5_000
+    expect(page.locator('[data-element-id="t1200"] .djs-visual')).to_contain_text("Langkah 1200")
+    assert 0 < names.count() < 1_000, "in full where it is looked at, simply elsewhere"
+    page.get_by_role("button", name="Tampilkan seluruh diagram").click()
+    first = page.locator('[data-element-id="t0"]').first.bounding_box()
+    assert first is not None
+    assert first["width"] < 10, "all of it is on the screen"
+
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.goto(f"{site.address}/proses/{PROCESS}/sunting")
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    expect(page.locator("[data-bpmn-editor]")).to_have_attribute("data-mode", "baca")
+    assert page.locator(".djs-shape").count() >= 2_500
+    expect(names).to_have_count(0)  # less than two pixels high: nobody could read them
+
+    page.goto(f"{site.address}/proses/{PROCESS}/bandingkan?ke=draf")
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "true", timeout=SLOW)
+    drawn = page.locator(".beda-bingkai").nth(1)
+    assert drawn.locator(".djs-shape").count() >= 2_500
+    expect(drawn.locator(".djs-visual text")).to_have_count(0)
+    expect(page.locator(".beda-bingkai").nth(0).locator(".djs-visual text")).not_to_have_count(0)
+
+
 def test_a_form_of_five_hundred_fields_is_designed_and_filled_in(site: Site, person: Callable[[str], Person]) -> None:
     office = site.office
     state = office.drafts.state(PROCESS)

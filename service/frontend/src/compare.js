@@ -7,6 +7,7 @@ import { nameOf } from './editor/names.js';
 import sopDescriptor from './editor/sop.moddle.json';
 import { element } from './lib/dom.js';
 import labelsModule from './lib/labels.js';
+import largeModule, { openDiagram, whole } from './lib/large.js';
 
 const translate = (template, values = {}) => (dictionary[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => values[key] ?? whole);
 
@@ -24,14 +25,15 @@ async function text(url) {
 function side(host, title) {
   const frame = element('div', { class: 'beda-bingkai', tabindex: '0', role: 'group', 'aria-label': `Diagram ${title}; tambah, kurang, dan 0 mengubah ukuran, panah menggeser` });
   host.append(element('figure', { class: 'beda-sisi' }, element('figcaption', {}, title), frame));
-  const viewer = new NavigatedViewer({ container: frame, moddleExtensions: { sop: sopDescriptor }, additionalModules: [ labelsModule, { translate: [ 'value', translate ] } ] });
+  const viewer = new NavigatedViewer({ container: frame, moddleExtensions: { sop: sopDescriptor }, additionalModules: [ labelsModule, largeModule, { translate: [ 'value', translate ] } ] });
   frame.addEventListener('wheel', (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
   return { frame, viewer };
 }
 
-function fit(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
+/** The whole diagram; `box`: of a large one, null for others. */
+function fit(canvas, box) {
+  const all = whole(canvas.getSize(), box ?? canvas.viewbox().inner);
+  if (all) canvas.viewbox(all.view);
 }
 
 /** Both show the same part; whichever is moved leads. */
@@ -45,14 +47,14 @@ function together(viewers) {
   }));
 }
 
-function keys(frame, canvas) {
+function keys(frame, canvas, box) {
   frame.addEventListener('keydown', (event) => {
     const moves = { ArrowLeft: [ 80, 0 ], ArrowRight: [ -80, 0 ], ArrowUp: [ 0, 80 ], ArrowDown: [ 0, -80 ] };
     if (event.target !== frame) return;
     if (moves[event.key]) canvas.scroll({ dx: moves[event.key][0], dy: moves[event.key][1] });
     else if (event.key === '+' || event.key === '=') canvas.zoom(Math.min(4, canvas.zoom() * 1.25));
     else if (event.key === '-') canvas.zoom(Math.max(0.2, canvas.zoom() / 1.25));
-    else if (event.key === '0') fit(canvas);
+    else if (event.key === '0') fit(canvas, box);
     else return;
     event.preventDefault();
   });
@@ -121,14 +123,18 @@ async function mount(host) {
   host.append(pair);
   const sides = [ side(pair, titleFrom), side(pair, titleTo) ];
   const viewers = sides.map(({ viewer }) => viewer);
-  for (const [ index, viewer ] of viewers.entries()) await viewer.importXML(sources[index]);
+  const boxes = [];
+  for (const [ index, viewer ] of viewers.entries()) {
+    const { box } = await openDiagram(viewer, sources[index], (all) => fit(viewer.get('canvas'), all));
+    boxes.push(box);
+  }
   viewers.forEach((viewer, index) => {
     const svg = sides[index].frame.querySelector('svg');
     svg?.setAttribute('role', 'img');
     svg?.setAttribute('aria-label', `Diagram ${index ? titleTo : titleFrom}`);
-    keys(sides[index].frame, viewer.get('canvas'));
+    keys(sides[index].frame, viewer.get('canvas'), boxes[index]);
   });
-  fit(viewers[1].get('canvas'));
+  if (!boxes[1]) fit(viewers[1].get('canvas'));
   together(viewers);
   const { x, y, width, height } = viewers[1].get('canvas').viewbox();
   viewers[0].get('canvas').viewbox({ x, y, width, height });

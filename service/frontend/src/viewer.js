@@ -3,6 +3,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import dictionary from './i18n/diagram.json';
 import { element } from './lib/dom.js';
 import labelsModule from './lib/labels.js';
+import largeModule, { openDiagram, whole } from './lib/large.js';
 
 const translate = (template, values = {}) => (dictionary[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => values[key] ?? whole);
 
@@ -49,10 +50,10 @@ function paint(viewer, state, painted) {
   return true;
 }
 
-function controls(viewer, host) {
+function controls(viewer, host, box) {
   const canvas = viewer.get('canvas');
   const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)));
-  const fit = () => fitAll(canvas);
+  const fit = () => fitAll(canvas, box ?? canvas.viewbox().inner);
   const button = (label, text, act) => element('button', { type: 'button', class: 'btn btn-icon alur-zum', 'aria-label': label, title: label, onclick: act }, text);
   host.prepend(element('div', { class: 'alur-diagram-alat', role: 'group', 'aria-label': 'Ukuran diagram' },
     button('Perbesar diagram', '+', () => zoom(STEP)), button('Perkecil diagram', '−', () => zoom(1 / STEP)), button('Tampilkan seluruh diagram', '⤢', fit)));
@@ -84,36 +85,30 @@ function touch(viewer, frame) {
 }
 
 const READABLE = 0.45;
-const LEAST = 80; // pixels
+const ROOM = 12; // around a whole diagram
+const MARK = 36; // below it, for bpmn.io's mark
 
-/** The whole diagram; where its words would be too small to read, the part where the work stands. */
-function open(viewer, state) {
+/** The whole diagram; where its words would be too small to read, the part where the work stands. `box`: of a large one. */
+function open(viewer, state, box) {
   const canvas = viewer.get('canvas');
-  fitAll(canvas);
-  const scale = canvas.zoom();
-  if (!(scale < READABLE)) return;
+  const inner = box ?? canvas.viewbox().inner;
+  const size = canvas.getSize();
+  const all = whole(size, inner, ROOM, MARK);
+  if (!all) return;
+  if (all.scale >= READABLE) {
+    canvas.viewbox(all.view);
+    return;
+  }
   const shape = (state.tokens ?? []).map((token) => viewer.get('elementRegistry').get(token.id)).find(Boolean);
-  const { inner, outer } = canvas.viewbox();
-  if (outer.width < LEAST || outer.height < LEAST) return;
   const wanted = 0.6;
-  const [ width, height ] = [ outer.width / wanted, outer.height / wanted ];
-  const centre = shape ? [ shape.x + shape.width / 2, shape.y + shape.height / 2 ] : [ inner.x + width / 2 - 12, inner.y + inner.height / 2 ];
+  const [ width, height ] = [ size.width / wanted, size.height / wanted ];
+  const centre = shape ? [ shape.x + shape.width / 2, shape.y + shape.height / 2 ] : [ inner.x + width / 2 - ROOM, inner.y + inner.height / 2 ];
   canvas.viewbox({ x: centre[0] - width / 2, y: centre[1] - height / 2, width, height });
 }
 
-/** The whole diagram with a little room around it; never larger than it was drawn. */
-function fitAll(canvas) {
-  const { outer: space } = canvas.viewbox();
-  if (space.width < LEAST || space.height < LEAST) return; // not on screen now: nothing to fit into
-  canvas.zoom('fit-viewport', 'auto');
-  const { inner, outer } = canvas.viewbox();
-  const room = 12;
-  const mark = 36; // below the diagram, for bpmn.io's mark
-  const scale = Math.min(1, outer.width / (inner.width + 2 * room), (outer.height - mark) / (inner.height + 2 * room));
-  canvas.viewbox({
-    x: inner.x - (outer.width / scale - inner.width) / 2, y: inner.y - ((outer.height - mark) / scale - inner.height) / 2,
-    width: outer.width / scale, height: outer.height / scale,
-  });
+function fitAll(canvas, box) {
+  const all = whole(canvas.getSize(), box, ROOM, MARK);
+  if (all) canvas.viewbox(all.view);
 }
 
 /**
@@ -161,10 +156,10 @@ async function mount(host) {
   host.setAttribute('tabindex', '0');
   host.setAttribute('role', 'group');
   if (!host.hasAttribute('aria-label') && !host.hasAttribute('aria-labelledby')) host.setAttribute('aria-label', 'Diagram proses; panah menggeser, tambah dan kurang mengubah ukuran');
-  const viewer = new NavigatedViewer({ container: frame, additionalModules: [ labelsModule, { translate: [ 'value', translate ] } ] });
+  const viewer = new NavigatedViewer({ container: frame, additionalModules: [ labelsModule, largeModule, { translate: [ 'value', translate ] } ] });
   const state = () => (host.dataset.state ? get(host.dataset.state, 'json') : Promise.resolve({ tokens: [], visited: [] }));
   const [ xml, first ] = await Promise.all([ get(host.dataset.xml, 'xml'), state() ]);
-  await viewer.importXML(xml);
+  const { box } = await openDiagram(viewer, xml, (all) => fitAll(viewer.get('canvas'), all));
   const painted = { mark: null, markers: [] };
   const show = (now) => {
     if (!paint(viewer, now, painted)) return;
@@ -174,9 +169,9 @@ async function mount(host) {
   const svg = frame.querySelector('svg');
   svg?.setAttribute('role', 'img');
   svg?.setAttribute('aria-label', 'Diagram proses');
-  open(viewer, first);
+  open(viewer, first, box);
   show(first);
-  controls(viewer, host);
+  controls(viewer, host, box);
   touch(viewer, frame);
   linked(viewer, host);
   host.dataset.ready = 'true';
@@ -186,7 +181,7 @@ async function mount(host) {
     viewer.get('canvas').resized();
     if (Math.abs(frame.clientWidth - width) > 40) {
       width = frame.clientWidth;
-      open(viewer, JSON.parse(painted.mark));
+      open(viewer, JSON.parse(painted.mark), box);
     }
   }).observe(frame);
   const every = Number(host.dataset.refresh);

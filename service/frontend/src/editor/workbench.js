@@ -1,9 +1,9 @@
 // The drawing page itself: the modeler with its frame. It tells `changed(xml)` after each change, and knows no server.
 import { element } from '../lib/dom.js';
+import { openDiagram } from '../lib/large.js';
 import { download, png, readDiagram } from './files.js';
 import { fixFor } from './fixes.js';
 import { Frame } from './frame.js';
-import { extent } from './large.js';
 import Modeler from './modeler.js';
 import { kindOf, nameOf } from './names.js';
 import { runs } from './offered.js';
@@ -41,14 +41,9 @@ export class Workbench {
 
   /** Shows a diagram; answers what the reader stumbled over. Throws when it is no diagram at all. */
   async open(xml) {
-    const { large, box } = extent(xml);
-    const drawing = this._get('plainDrawing');
-    drawing.on = large;
-    if (box) this._look(box); // before there is anything to draw anew
-    const draw = () => this.modeler.importXML(xml);
-    const { warnings } = await (large ? drawing.apart(draw) : draw());
+    const { warnings, box } = await openDiagram(this.modeler, xml, (all) => this._look(all));
     this.xml = xml;
-    if (!large || !box) this.fit(); // to measure a large drawing costs more than to count what its file says
+    if (!box) this.fit();
     this._buttons();
     return warnings;
   }

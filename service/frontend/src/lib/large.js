@@ -6,6 +6,7 @@ import { append, create } from 'tiny-svg';
 
 const LARGE = 1000; // drawn elements: three times what can be run
 const READABLE = 0.3; // scale from which on names are read: below it their letters are less than four pixels high
+const LEAST = 80; // pixels: a space below that is not on screen now
 const PLACES = /<(?:\w+:)?(?:Bounds|waypoint)\b[^>]*>/g;
 const INK = '#22242a'; // as the library draws
 const number = (tag, name) => {
@@ -14,7 +15,7 @@ const number = (tag, name) => {
 };
 
 /** Whether a diagram draws very many elements, and the box around them (null: none), read without opening it. */
-export function extent(xml) {
+function extent(xml) {
   const count = (xml.match(/\bbpmnElement="/g) ?? []).length;
   let [ left, top, right, bottom ] = [ Infinity, Infinity, -Infinity, -Infinity ];
   for (const [ tag ] of xml.matchAll(PLACES)) {
@@ -23,6 +24,30 @@ export function extent(xml) {
     [ left, top, right, bottom ] = [ Math.min(left, x), Math.min(top, y), Math.max(right, x + width), Math.max(bottom, y + height) ];
   }
   return { large: count > LARGE, box: left < right ? { x: left, y: top, width: right - left, height: bottom - top } : null };
+}
+
+/**
+ * Opens a diagram in a viewer or modeler, a large one in the quick way. `look(box)` shows the whole of a large one, before
+ * there is anything to draw anew. Answers the warnings of the import, and the box of a large drawing, else null: to measure
+ * such a drawing costs more than to count what its file says.
+ */
+export async function openDiagram(viewer, xml, look) {
+  const { large, box } = extent(xml);
+  const drawing = viewer.get('plainDrawing');
+  drawing.on = large;
+  if (large && box) look(box);
+  const work = () => viewer.importXML(xml);
+  const { warnings } = await (large ? drawing.apart(work) : work());
+  return { warnings, box: large ? box : null };
+}
+
+/** The part of a drawing that shows a box as a whole in a space of this size, with room around it and some more below for
+ *  bpmn.io's mark; never larger than it was drawn. Null where there is no space. */
+export function whole({ width, height }, box, room = 0, below = 0) {
+  if (width < LEAST || height < LEAST) return null;
+  const scale = Math.min(1, width / (box.width + 2 * room), (height - below) / (box.height + 2 * room));
+  const high = (height - below) / scale;
+  return { scale, view: { x: box.x - (width / scale - box.width) / 2, y: box.y - (high - box.height) / 2, width: width / scale, height: height / scale } };
 }
 
 const ARROW = 'alur-panah';
