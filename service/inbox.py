@@ -57,7 +57,7 @@ def fragment() -> ResponseReturnValue:
 
 @blueprint.get("/pemberitahuan")
 def notifications() -> ResponseReturnValue:
-    """What happened to one's tasks: late, returned, handed over. Newest first."""
+    """What happened to one's tasks (late, returned, handed over) and to proposals of versions. Newest first."""
     found = office().inbox.notifications(actor(), page=_number(request.args.get("hal")))
     return render_template(
         "inbox/notifications.html",
