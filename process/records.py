@@ -5,7 +5,7 @@ Works on the index (`trail_index`); what an event says is read from the record i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from process.model import AuditEvent, FieldError, Source
 from process.record import payload_of
 from process.searching import Where
 from process.store import Store, Tx
-from process.tables import event, event_payload, instance, stream
+from process.tables import event, event_payload, instance
 from process.trail_index import TrailIndex
 from process.trail_tables import audit_entry, erasure
 from process.trail_words import terms_of
@@ -29,6 +29,7 @@ from process.trail_words import terms_of
 PER_PAGE = 50
 CHUNK = 1_000
 _HEADER = AuditEvent._fields
+_PLACE = (audit_entry.c.stream, audit_entry.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ class Records:
         with self.store.reading() as tx:
             where = _where(tx, selection, upto=None if before is None else before - 1)
             found = where.newest(per_page + 1) if where is not None else []
-            rows = _read(tx, _entries(found).order_by(sa.desc("entry"))) if found else []
+            chosen = _entries(audit_entry.c.id.in_(found))
+            rows = _read(tx, _select(chosen).order_by(sa.desc("entry"))) if found else []
             older = rows[per_page - 1].id if len(rows) > per_page else None
             return RecordPage(tuple(rows[:per_page]), older, self.index.pending(tx), selection)
 
@@ -176,20 +178,12 @@ class Records:
             yield rows
             after = rows[-1].id
 
-    def span(self, selection: Selection, *, after: int, upto: int) -> list[Record]:
-        """Everything selected between two entries (the second one included), in the order of the index."""
-        with self.store.reading() as tx:
-            where = _where(tx, selection, upto=upto, after=after)
-            if where is None:
-                return []
-            return _read(tx, _oldest(where))
-
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
         """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
         with whether it is selected itself; a transaction per chunk."""
         for piece in self._pieces(selection, upto, chunk):
             with self.store.reading() as tx:
-                entries = sa.select(audit_entry.c.id).where(piece, audit_entry.c.id <= upto).subquery("entries")
+                entries = _entries(piece, audit_entry.c.id <= upto)
                 rows = _read(tx, _select(entries).order_by(event.c.stream, event.c.seq))
                 where = _where(tx, selection, upto=upto)
                 assert where is not None  # what was known a moment ago does not become unknown
@@ -277,53 +271,40 @@ def _where(tx: Tx, selection: Selection, *, upto: int | None, after: int = 0) ->
     return Where.of(tx, selection, upto=upto, after=after)
 
 
-def _oldest(where: Where, limit: int | None = None) -> sa.Select[Any]:
-    chosen = where.ids(walk=True).order_by(sa.asc("id")).limit(limit).subquery("chosen")
+def _oldest(where: Where, limit: int) -> sa.Select[Any]:
+    chosen = where.ids(walk=True).add_columns(*_PLACE).order_by(sa.asc("id")).limit(limit).subquery("chosen")
     return _select(chosen).order_by(chosen.c.id)
 
 
-def _entries(ids: Sequence[int]) -> sa.Select[Any]:
-    return _select(sa.select(audit_entry.c.id).where(audit_entry.c.id.in_(ids)).subquery("chosen"))
+def _entries(*where: sa.ColumnElement[bool]) -> sa.Subquery:
+    return sa.select(audit_entry.c.id, *_PLACE).where(*where).subquery("chosen")
 
 
 def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
+    """What `_read` takes, of entries (id and place) or of the whole record."""
     number = sa.literal(0).label("entry") if chosen is None else chosen.c.id.label("entry")
     source: Any = event
     if chosen is not None:
-        source = chosen.join(audit_entry, audit_entry.c.id == chosen.c.id).join(
-            event, sa.and_(event.c.stream == audit_entry.c.stream, event.c.seq == audit_entry.c.seq)
-        )
-    source = (
-        source.join(stream, stream.c.id == event.c.stream)
-        .outerjoin(event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq))
-        .outerjoin(instance, instance.c.stream == stream.c.id)
+        source = chosen.join(event, sa.and_(event.c.stream == chosen.c.stream, event.c.seq == chosen.c.seq))
+    source = source.outerjoin(
+        event_payload, sa.and_(event_payload.c.stream == event.c.stream, event_payload.c.seq == event.c.seq)
     )
-    return sa.select(
-        *(event.c[name] for name in _HEADER),
-        number,
-        stream.c.name.label("stream_name"),
-        event_payload.c.salt,
-        event_payload.c.data,
-        instance.c.id.label("instance"),
-        instance.c.title,
-        instance.c.business_key,
-        instance.c.process_id,
-        instance.c.owner_unit,
-    ).select_from(source)
+    columns = (*(event.c[name] for name in _HEADER), number, event_payload.c.salt, event_payload.c.data)
+    return sa.select(*columns).select_from(source)
 
 
 def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
+    rows = tx.plain(query)
+    abouts = _abouts(tx, {values[0] for values in rows})
     found = []
-    most = len(_HEADER)
     gone: list[Record] = []
-    for values in tx.plain(query):
-        entry, name, salt, data, about, title, key, process, owner = values[most:]
-        if process is None and name.startswith("process:"):
-            process = name.removeprefix("process:")
+    for values in rows:
+        *header, entry, salt, data = values
+        about = abouts.get(header[0])
+        if about is None:  # somebody removed its stream: who counts what there should be will miss it
+            continue
         raw = None if data is None else payload_of(data)
-        record = Record(
-            entry, name, AuditEvent(*values[:most]), salt, raw, None, about, title or "", key or "", process, owner
-        )
+        record = Record(entry, about[0], AuditEvent._make(header), salt, raw, None, *about[1:])
         found.append(record)
         if raw is None:
             gone.append(record)
@@ -331,6 +312,25 @@ def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
         by_seq = _erasures(tx, {one.header.stream for one in gone})
         for one in gone:
             one.erased_by = by_seq.get((one.header.stream, one.header.seq))
+    return found
+
+
+_STREAMS = """
+SELECT stream.id, stream.name, instance.id, instance.title, instance.business_key, instance.process_id,
+    instance.owner_unit
+FROM stream LEFT JOIN instance ON instance.stream = stream.id WHERE stream.id IN ({})
+"""
+_About = tuple[str, str | None, str, str, str | None, str | None]
+
+
+def _abouts(tx: Tx, streams: Iterable[int]) -> dict[int, _About]:
+    """By stream its name, and what an event of it knows of its instance: id, title, key, process and owner. Events that
+    are near each other are of few streams, so that looking this up for each of them would take longer."""
+    found = {}
+    for id_, name, about, title, key, process, owner in tx.fetch_in(_STREAMS, sorted(streams)):
+        if process is None and name.startswith("process:"):
+            process = name.removeprefix("process:")
+        found[id_] = (name, about, title or "", key or "", process, owner)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import count
 from typing import Any, BinaryIO
 
@@ -93,10 +93,9 @@ class _Book:
             self.filter()
             self._sheet()
         sheet, row = self.sheet, self.row
-        for column, value in enumerate(row_of(record, self.names)):
-            if isinstance(value, datetime):
-                sheet.write_datetime(row, column, value.replace(tzinfo=None), self.moment)
-            elif isinstance(value, int):
+        sheet.write_datetime(row, 0, record.at.astimezone(indonesian.WIB).replace(tzinfo=None), self.moment)
+        for column, value in enumerate(row_of(record, self.names)[1:], 1):
+            if isinstance(value, int):
                 sheet.write_number(row, column, value)
             elif value is not None:
                 sheet.write_string(row, column, fitted(value, WHOLE))  # a text cell is never a formula

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process.records import Selection
+from forms.indonesian import WIB
+from process.records import Records, Selection
 from process.tables import event_payload
+from service.exporting import csv_
 from service.exporting.columns import NAMES
 from service.exporting.csv_ import field
 
@@ -36,6 +38,30 @@ def test_every_event_is_a_row_in_the_order_of_time(finished, exported):
     assert made.told[-1] == len(found)
     assert made.content.count(b"\r\n") == len(found) + 1
     assert b"\n" not in made.content.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("types", [(), ("task.completed",), ("task.late",)])
+def test_the_file_is_the_same_in_however_many_parts_it_is_read_and_however_little_is_remembered(
+    exported, monkeypatch, types
+):  # fmt: skip
+    whole = exported("csv", Selection(types=types), bom=True)
+    monkeypatch.setitem(Records.read.__kwdefaults__, "chunk", 7)
+    monkeypatch.setattr(csv_, "_MOST_KNOWN", 5)
+    parts = exported("csv", Selection(types=types), bom=True)
+    assert parts.content == whole.content
+    assert len(parts.told) == -(-whole.source.total // 7)
+
+
+def test_instants_are_exact(finished, exported, note):
+    for step in (0, 1, 59_999_999, 60_000_000, 3_599_999_999, 3_600_000_000, 61_234_567, 17 * 3_600_000_000):
+        finished.clock.advance(microseconds=step)
+        note({})
+    found = rows(exported("csv").content)
+    at = [one.at for one in everything(finished)]
+    assert len({one.microsecond for one in at}) > 3
+    assert [datetime.fromisoformat(row["waktu_utc"]) for row in found] == at
+    assert {len(row["waktu_utc"]) for row in found} == {len("2026-10-12T01:00:00.000000Z")}
+    assert [row["waktu_wib"] for row in found] == [f"{one.astimezone(WIB):%Y-%m-%d %H:%M:%S}" for one in at]
 
 
 def test_a_row_says_who_did_which_step_when(finished, exported, instance):

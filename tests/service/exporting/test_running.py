@@ -227,3 +227,11 @@ def test_what_was_not_written_or_came_twice_is_found(exported):
     for wrong, last in (([first, first], 0), ([second, first], 0), ([first], first.id)):
         with pytest.raises(ExportError, match="terbaca dua kali"):
             once(wrong, last)
+
+
+def test_events_whose_stream_somebody_removed_are_missed(finished, exported, instance):
+    source = exported("csv").source
+    with closing(sqlite3.connect(finished.store.url.database)) as raw, raw:
+        raw.execute("DELETE FROM stream WHERE name = ?", (f"instance:{instance}",))
+    with pytest.raises(ExportError, match=r"Terpilih 127 peristiwa, tertulis \d+\."):
+        write(io.BytesIO(), FORMATS["csv"], source, lambda _: None)
