@@ -99,6 +99,8 @@ def test_what_is_folded_is_checked_and_sent(planner: Person) -> None:
     page.locator("[data-form-submit]").click()
     dialog = page.locator("dialog[data-confirm]")
     expect(dialog.locator("[data-confirm-document]")).to_contain_text("Sesuai laporan bulanan")
+    wider = dialog.locator("[data-confirm-document]").evaluate("(node) => node.scrollWidth - node.clientWidth")
+    assert wider == 0, "on a usual screen all columns of the document are seen"
 
 
 def test_a_row_opens_when_its_line_asks_for_more(planner: Person, person: Callable[[str], Person]) -> None:

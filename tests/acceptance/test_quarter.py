@@ -196,6 +196,9 @@ def test_a_quarter_from_start_to_step_nine(site: Site, person: Callable[[str], P
         expect(page.get_by_text(f"Data Kinerja · {state}")).to_be_visible()
     staff.shot("12-selesai")
     staff.check_accessibility("finished instance")
+    page.get_by_role("link", name="Data kinerja", exact=True).click()
+    staff.shot("13-dokumen")
+    staff.check_accessibility("signed document")
     assert site.office.trail.verify() is not None
     assert site.clock.now() > MONDAY
 
