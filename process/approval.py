@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from process.store import Tx, unpack
+from process.packing import unpack
+from process.store import Tx
 from process.tables import setting
 
 

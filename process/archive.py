@@ -27,10 +27,11 @@ from process.export_rows import Export
 from process.exports import Exports
 from process.files import Blobs
 from process.model import ADMINISTRATOR, PENGELOLA, Actor, Attachment, InstanceState
+from process.packing import unpack
 from process.record import SYSTEM_STREAM, append
 from process.records import Record, of_stream
 from process.rows import TaskRow, all_tasks, to_instance
-from process.store import Tx, unpack
+from process.store import Tx
 from process.tables import (
     attachment,
     document_version,

@@ -21,8 +21,9 @@ from process.calendar_files import Import, from_data, to_data
 from process.clock import Clock
 from process.errors import InvalidData, NotFound, ReasonRequired, Stale
 from process.model import ADMINISTRATOR, SYSTEM_JOB, Actor, FieldError
+from process.packing import pack, unpack
 from process.record import SYSTEM_STREAM, append
-from process.store import Prepared, Store, Tx, pack, unpack
+from process.store import Prepared, Store, Tx
 from process.tables import calendar, unit
 from process.units import remark
 

@@ -13,8 +13,9 @@ from process.completing import person_name, require_open, require_work, task_vis
 from process.definitions import Version
 from process.errors import Conflict, Forbidden, InvalidData, NotFound, ReasonRequired, Stale
 from process.model import Actor, FieldError, TaskState
+from process.packing import pack
 from process.rows import TaskRow
-from process.store import Tx, pack
+from process.store import Tx
 from process.tables import draft, instance, person, user_task
 from process.work import Desk, Work
 

@@ -18,8 +18,9 @@ from process.calendars import Calendars
 from process.clock import instant
 from process.definitions import Version
 from process.errors import ProcessStuck
+from process.packing import unpack
 from process.rows import InstanceRow, documents_of, previous_instance
-from process.store import Prepared, Tx, unpack
+from process.store import Prepared, Tx
 from process.tables import unit
 
 _DATA = (

@@ -23,8 +23,9 @@ from process.checking import Checked, checked
 from process.clock import Clock, instant, instant_or_none, micros
 from process.errors import Conflict, InvalidData, NotFound, ReasonRequired
 from process.model import PENGELOLA, Actor, FieldError
+from process.packing import pack_bytes, unpack_bytes
 from process.record import append, process_stream
-from process.store import Prepared, Store, Tx, pack_bytes, unpack_bytes
+from process.store import Prepared, Store, Tx
 from process.tables import calendar, process_definition, process_version, version_form
 from process.units import remark, unit_in
 

@@ -19,7 +19,8 @@ from forms.load import MAX_BYTES as MAX_FORM
 from process.clock import instant, micros
 from process.errors import FileTooLarge, InvalidData, NotFound
 from process.model import Actor, FieldError
-from process.store import Tx, pack_bytes, pack_plain, unpack_bytes, unpack_plain
+from process.packing import pack_bytes, pack_plain, unpack_bytes, unpack_plain
+from process.store import Tx
 from process.version_tables import draft_form, draft_state, process_draft
 
 KEPT_STATES = 200

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from process.clock import instant, instant_or_none
+from process.packing import unpack_plain
 from process.records import Selection
-from process.store import unpack_plain
 
 KEPT = timedelta(days=7)
 OPEN = ("waiting", "running")

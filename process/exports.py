@@ -20,8 +20,9 @@ from process.errors import Conflict, ExportLost, Forbidden, NotFound
 from process.export_making import MOST_BYTES, Making, kept_bytes
 from process.export_rows import BUNDLE, OPEN, Export, to_export
 from process.model import AUDITOR, PENGELOLA, Actor, new_id
+from process.packing import pack_plain
 from process.records import Records, Selection
-from process.store import Store, Tx, pack_plain
+from process.store import Store, Tx
 from process.trail_tables import export
 
 log = logging.getLogger("alur.exports")

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from process.clock import Clock, micros
 from process.errors import AlurError, Busy
-from process.store import Store, Tx, pack_plain, unpack_plain
+from process.packing import pack_plain, unpack_plain
+from process.store import Store, Tx
 from process.tables import job
 
 ATTEMPTS = 5

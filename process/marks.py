@@ -7,7 +7,8 @@ from typing import Any
 
 from process.accounts import record
 from process.model import Actor
-from process.store import Tx, pack, unpack
+from process.packing import pack, unpack
+from process.store import Tx
 from process.tables import setting
 
 

@@ -18,13 +18,14 @@ from bpmn.model import Process
 from process.audit import Chain, Link, Misfit
 from process.errors import FileLost, NotFound
 from process.files import Blobs
+from process.packing import unpack_plain
 from process.proof_erased import erasures
 from process.proof_instance import Found, InstanceTold, Versions
 from process.proof_office import OfficeTold, unpacked
 from process.proof_result import MOST, Tally, Verified
 from process.proof_rows import IMPOSSIBLE, ODD, UNKNOWN, Told, rows
 from process.record import SYSTEM_STREAM, instance_stream, payload_of
-from process.store import Prepared, Tx, unpack_plain
+from process.store import Prepared, Tx
 from process.tables import event, event_payload, instance, process_definition, process_version, seal, stream
 from process.vouched import VOUCHED
 

@@ -17,9 +17,10 @@ from process.audit import Link, Misfit
 from process.calendar_files import from_data, to_data
 from process.checking import version_digest
 from process.clock import micros
+from process.packing import unpack, unpack_bytes
 from process.proof_rows import ODD, UNKNOWN, Findings, Told
 from process.record import SYSTEM_STREAM
-from process.store import Tx, unpack, unpack_bytes
+from process.store import Tx
 from process.tables import (
     calendar,
     metadata,

@@ -17,8 +17,9 @@ from process.clock import instant, instant_or_none, micros, micros_or_none
 from process.errors import Conflict, NotFound
 from process.model import PENGELOLA, Actor
 from process.notices import tell_about
+from process.packing import pack, pack_bytes, unpack
 from process.record import append, process_stream
-from process.store import Tx, pack, pack_bytes, unpack
+from process.store import Tx
 from process.tables import person, process_definition
 from process.version_tables import process_draft, version_proposal
 

@@ -13,7 +13,8 @@ import zstandard
 from process.audit import NewEvent, Sealed, chain, genesis
 from process.clock import micros
 from process.model import Actor, Held
-from process.store import Tx, pack_bytes, unpack_bytes
+from process.packing import pack_bytes, unpack_bytes
+from process.store import Tx
 from process.tables import event, event_payload, stream
 
 SYSTEM_STREAM = "system"

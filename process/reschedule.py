@@ -21,8 +21,9 @@ from process.calendars import Calendars
 from process.clock import instant as at
 from process.clock import micros
 from process.model import ADMINISTRATOR, Actor
+from process.packing import unpack_plain
 from process.rows import TaskRow, open_tasks, update_task
-from process.store import Tx, unpack_plain
+from process.store import Tx
 from process.tables import instance, process_version, unit
 from process.units import change_unit_in, unit_in
 from process.work import Desk

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from process.clock import instant, instant_or_none
 from process.model import Instance, InstanceState, TaskState, UserTask
-from process.store import Prepared, Tx, unpack_plain
+from process.packing import unpack_plain
+from process.store import Prepared, Tx
 from process.tables import draft, instance, user_task
 
 

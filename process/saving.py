@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from process.audit import chain
 from process.model import new_id
+from process.packing import pack_bytes, pack_plain
 from process.record import write
 from process.rows import TASK_COLUMNS, UPDATE_INSTANCE
-from process.store import pack_bytes, pack_plain
 from process.tables import document_version, job, notification, printout, signature, user_task
 
 if TYPE_CHECKING:

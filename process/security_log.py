@@ -15,7 +15,8 @@ from process import authority
 from process.clock import Clock, instant, micros
 from process.errors import InvalidData
 from process.model import ADMINISTRATOR, AUDITOR, Actor, FieldError
-from process.store import Store, pack, unpack
+from process.packing import pack, unpack
+from process.store import Store
 from process.tables import person, security_event
 
 PER_PAGE = 50

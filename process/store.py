@@ -6,71 +6,21 @@ PostgreSQL waits up to 5 s for a locked instance row. Whatever a driver raises l
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
-import zstandard
 from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
 
-from forms.canonical import dumps, read
 from process.driver_errors import translate
 from process.errors import AlurError, StorageUnavailable
 
 LOCK_WAIT_SECONDS = 5
 _KEPT = 8  # connections, as many as the pool keeps
-_ZSTD_FROM = 400  # bytes; below this compression does not pay for itself
-
-
-def pack(data: Any) -> bytes:
-    """Canonical JSON bytes behind one byte that says whether they are compressed."""
-    return pack_bytes(dumps(data))
-
-
-class _Squeezer(threading.local):
-    """Compression contexts are costly to make and belong to one thread."""
-
-    def __init__(self) -> None:
-        self.press = zstandard.ZstdCompressor(level=3)
-        self.release = zstandard.ZstdDecompressor()
-
-
-_squeezer = _Squeezer()
-
-
-def pack_bytes(raw: bytes) -> bytes:
-    if len(raw) >= _ZSTD_FROM:
-        squeezed = _squeezer.press.compress(raw)
-        if len(squeezed) < len(raw):
-            return b"\x01" + squeezed
-    return b"\x00" + raw
-
-
-def unpack_bytes(stored: bytes) -> bytes:
-    if stored[:1] == b"\x01":
-        return _squeezer.release.decompress(stored[1:], allow_extra_data=False)
-    if stored[:1] != b"\x00":
-        raise zstandard.ZstdError("neither compressed nor plain")
-    return bytes(stored[1:])
-
-
-def unpack(stored: bytes) -> Any:
-    return read(unpack_bytes(stored))
-
-
-def pack_plain(data: Any) -> bytes:
-    """Like `pack`, for our own bookkeeping: strings and integers only, not data that people gave."""
-    return pack_bytes(orjson.dumps(data))
-
-
-def unpack_plain(stored: bytes | None) -> Any:
-    return None if stored is None else orjson.loads(unpack_bytes(stored))
 
 
 class Prepared:
@@ -339,6 +289,7 @@ def _postgres_engine(url: URL) -> Engine:
         pool_timeout=LOCK_WAIT_SECONDS,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        use_native_hstore=False,  # a type that no table has, which each new connection would ask about
     )
 
     @sa_event.listens_for(engine, "connect")

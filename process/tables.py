@@ -1,4 +1,4 @@
-"""The tables. Instants are INTEGER microseconds UTC, form data canonical JSON bytes (see `store.pack`).
+"""The tables. Instants are INTEGER microseconds UTC, form data canonical JSON bytes (see `packing.pack`).
 
 Why it looks as it does:
 - A document has no row of its own: `instance.documents` points at the newest version of each, under the instance's

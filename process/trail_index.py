@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from process.packing import pack_bytes
 from process.record import payload_of
-from process.store import Prepared, Store, Tx, pack_bytes
+from process.store import Prepared, Store, Tx
 from process.tables import event, event_payload, instance, stream
 from process.trail_tables import audit_entry, audit_facet, audit_term
 from process.trail_words import MOST_CHARACTERS, RULE, facet_word, terms_of, words_of

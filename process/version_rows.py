@@ -12,8 +12,9 @@ from process.clock import instant, instant_or_none, micros
 from process.definitions import Definitions
 from process.drafting import DraftRow
 from process.model import TimelineEntry
+from process.packing import unpack_bytes
 from process.proposals import Proposal
-from process.store import Tx, unpack_bytes
+from process.store import Tx
 from process.tables import instance, person, process_version
 
 

@@ -26,6 +26,7 @@ from process.drafting import Drafts
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, NotFound, ReasonRequired, Stale
 from process.model import PENGELOLA, Actor, FieldError
 from process.notices import tell_about
+from process.packing import pack, unpack_bytes
 from process.proposals import (
     Asked,
     Proposal,
@@ -40,7 +41,7 @@ from process.proposals import (
     waiting_row,
 )
 from process.record import append, process_stream
-from process.store import Store, Tx, pack, unpack_bytes
+from process.store import Store, Tx
 from process.tables import process_definition, process_version, setting, stream
 from process.trail import timeline
 from process.units import remark

@@ -36,11 +36,12 @@ from process.model import (
     Draft,
     TaskState,
 )
+from process.packing import unpack
 from process.pages import Can, DocumentPage, InstanceList, InstancePage, PrintPage, ReturnNote, TaskPage, TaskRow
 from process.prints import Printable, Prints
 from process.rows import TaskRow as Row
 from process.rows import documents_of, previous_instance, to_instance, to_task
-from process.store import Prepared, Tx, unpack
+from process.store import Prepared, Tx
 from process.tables import (
     attachment,
     document_version,

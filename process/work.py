@@ -22,6 +22,7 @@ from process.context import Sources
 from process.definitions import Definitions, Version
 from process.errors import NotFound
 from process.model import Actor, Held, TaskState, new_id
+from process.packing import pack_plain, unpack_plain
 from process.people import People
 from process.rows import (
     LAST_PASSES,
@@ -33,7 +34,7 @@ from process.rows import (
     update_task,
 )
 from process.saving import NOT_CERTIFIED
-from process.store import Store, Tx, pack_plain, unpack_plain
+from process.store import Store, Tx
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ def _size(folder: Path) -> int:
 
 def _documents(folder: Path) -> float:
     """Bytes of what people sent in one quarter, as canonical JSON without any compression."""
-    from process.store import Store, sqlite_url, unpack_bytes
+    from process.packing import unpack_bytes
+    from process.store import Store, sqlite_url
 
     store = Store(sqlite_url(folder / "alur.sqlite3"))
     with store.reading() as tx:

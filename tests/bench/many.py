@@ -22,8 +22,9 @@ from process import audit
 from process.clock import instant, micros
 from process.model import ADMINISTRATOR, PENGELOLA, Actor, AuditEvent, Held
 from process.office import Office
+from process.packing import pack_bytes
 from process.record import SYSTEM_STREAM, process_stream
-from process.store import Tx, pack_bytes
+from process.store import Tx
 from process.tables import event, event_payload, instance, person, position, stream, unit, user_task
 from service import demo
 from tests.bench.scripts import DAY, HOUR, Act, Cast, Quarter, Task, Who, administration, publications

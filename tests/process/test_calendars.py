@@ -12,8 +12,8 @@ from process.calendars import Calendars, changed_days, difference
 from process.clock import ManualClock
 from process.errors import Forbidden, InvalidData, NotFound, ReasonRequired, Stale
 from process.model import ADMINISTRATOR, Actor, Unit
+from process.packing import unpack
 from process.people import People
-from process.store import unpack
 from process.tables import event, event_payload
 
 ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")

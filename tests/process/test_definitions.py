@@ -12,8 +12,9 @@ from process.clock import ManualClock
 from process.definitions import Definitions
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, NotFound, ReasonRequired
 from process.model import ADMINISTRATOR, PENGELOLA, Actor, Unit
+from process.packing import unpack
 from process.people import People
-from process.store import Store, unpack
+from process.store import Store
 from process.tables import event, event_payload
 
 PENGELOLA_PROSES = Actor(None, "operator", system_roles=frozenset({PENGELOLA, ADMINISTRATOR}), source="command")

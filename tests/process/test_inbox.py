@@ -14,7 +14,8 @@ from process.calendars import Calendars
 from process.clock import ManualClock, micros
 from process.inbox import LATE, NEAR, Inbox
 from process.model import Actor, Held
-from process.store import Store, pack
+from process.packing import pack
+from process.store import Store
 from process.tables import (
     calendar,
     instance,

@@ -7,9 +7,9 @@ import pytest
 from process.clock import ManualClock
 from process.errors import Conflict, Forbidden, InvalidData, NotFound, Stale
 from process.model import ADMINISTRATOR, Actor, Unit
+from process.packing import unpack
 from process.people import People, mask_nip
 from process.positions import default_title
-from process.store import unpack
 from process.tables import event, event_payload, person, unit
 
 ADMIN = Actor(None, "operator", system_roles=frozenset({ADMINISTRATOR}), source="command")

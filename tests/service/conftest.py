@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from process.clock import ManualClock
 from process.office import Office
-from process.store import unpack
+from process.packing import unpack
 from process.tables import event, event_payload
 from service import demo
 from service.app import create_app, serve

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from process.audit import NewEvent, chain
 from process.clock import micros
 from process.model import Actor, Held
+from process.packing import pack_bytes
 from process.record import SYSTEM_STREAM, append, write
-from process.store import pack_bytes
 
 
 def text(answer):
