@@ -83,7 +83,7 @@ def _ids(form: Form, data: object) -> set[str]:
 
 
 def initial_of(sources: Sources, task: TaskRow, definition: TaskDefinition) -> dict[str, Any]:
-    """What the form of a task starts with, as of now."""
+    """What the form of a task starts with, as of now; what the step itself wrote is read with it, for `own_data`."""
     return sources.initial(
         definition.initial,
         element=task.element,
@@ -91,6 +91,7 @@ def initial_of(sources: Sources, task: TaskRow, definition: TaskDefinition) -> d
         task=definition,
         unit_code=task.unit,
         due=task.due,
+        own=[(one.document, task.item) for one in definition.writes],
     )
 
 

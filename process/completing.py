@@ -205,8 +205,6 @@ def person_name(tx: Tx, person_id: int | None) -> str | None:
 def _load(work: Work, task: TaskRow, data: object) -> dict[str, Any]:
     definition = work.definition(task)
     form = work.version.forms[definition.form]
-    own = [(one.document, task.item) for one in definition.writes]
-    work.sources.need(definition.initial.values(), task.item, own)
     initial = answers.initial_of(work.sources, task, definition)
     earlier = answers.own_data(work.sources, task, definition)
     files = answers.files_of_task(work.tx, form, data, task, initial, earlier)

@@ -94,13 +94,12 @@ class Sources:
         found = self.units().get(code or "")
         return None if found is None else {key: found[key] for key in ("kode", "nama", "induk")}
 
-    def need(
-        self, expressions: Iterable[Expression], item: str | None, own: Iterable[tuple[str, str]] = ()
+    def _need(
+        self, expressions: tuple[Expression, ...], names: frozenset[str], item: str | None,
+        own: Iterable[tuple[str, str]],
     ) -> None:  # fmt: skip
         """Read in one statement what expressions of a task of this item name: documents, those of the period before
         too, and the documents `own` by (key, item)."""
-        expressions = tuple(expressions)
-        names = named_by(expressions)
         wanted = [(key, one) for key in names for one in self.pointers.get(key, ())]
         wanted += [(key, item or "") for key in self.version.process.documents if f"{key}_item" in names]
         found = [self.pointers[key][one][0] for key, one in (*wanted, *own) if one in self.pointers.get(key, ())]
@@ -143,15 +142,15 @@ class Sources:
 
     def context(
         self, expressions: Iterable[Expression], *, item: str | None = None, task: TaskDefinition | None = None,
-        unit_code: str, due: int | None = None,
+        unit_code: str, due: int | None = None, own: Iterable[tuple[str, str]] = (),
     ) -> dict[str, Any]:  # fmt: skip
-        """The context for these expressions, with what they name; see docs/architecture.md."""
+        """The context for these expressions, with what they name; see docs/architecture.md. The documents `own`, by
+        (key, item), are read in the same statement, for `data` to give."""
         expressions = tuple(expressions)
         names = named_by(expressions)
         process = self.version.process
         by_item = per_item(process)
-        own = f"_{task.each.item}" if task is not None and task.each is not None else None
-        self.need(expressions, item)
+        self._need(expressions, names, item, own)
         made: dict[str, Any] = {}
         for key in process.documents:
             if key in names:
@@ -161,7 +160,7 @@ class Sources:
                     made[key] = self.data(key)
             if f"{key}_item" in names:
                 made[f"{key}_item"] = self.data(key, item or "")
-        if own is not None and task is not None and task.each is not None:
+        if task is not None and task.each is not None:
             made[task.each.item] = item
         made["item"] = item
         made["starter"] = dict(self.starter)
@@ -205,12 +204,12 @@ class Sources:
 
     def initial(
         self, expressions: Mapping[str, Expression], *, element: str, item: str | None, task: TaskDefinition | None,
-        unit_code: str, due: int | None = None,
+        unit_code: str, due: int | None = None, own: Iterable[tuple[str, str]] = (),
     ) -> dict[str, Any]:  # fmt: skip
         """What a form starts with."""
         if not expressions:
             return {}
-        context = self.context(expressions.values(), item=item, task=task, unit_code=unit_code, due=due)
+        context = self.context(expressions.values(), item=item, task=task, unit_code=unit_code, due=due, own=own)
         return {
             name: evaluate(expression, context, self.now, f"{element}, isian awal “{name}”")
             for name, expression in expressions.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import logging
 import secrets
 import socket
@@ -26,7 +25,7 @@ def serve() -> None:
     with _listening(given) as listening, opened(given) as office:
         from service import demo as demonstration
         from service.app import create_app
-        from service.serving import make_server
+        from service.serving import make_server, settle_memory
 
         if given.demo:
             given = replace(given, secret_key=given.secret_key or _kept_secret(given.data_dir))
@@ -39,8 +38,7 @@ def serve() -> None:
         app = create_app(office, given)
         server = make_server(app, listening, given)
         office.scheduler.start()
-        gc.collect()
-        gc.freeze()  # what lives as long as the server is not looked through again and again
+        settle_memory()
         try:
             _announce(given, demonstration.is_demo(office))
             if demonstration.is_empty(office):

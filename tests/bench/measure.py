@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from service.serving import settle_memory
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,8 @@ def measured() -> Iterator[Sample]:
 
 
 def settled() -> None:
-    """Let no measurement pay for the garbage of the one before, and leave long-lived modules out of collections."""
-    gc.collect()
-    gc.freeze()
+    """Let no measurement pay for the garbage of the one before; memory is seen to as in the server."""
+    settle_memory()
 
 
 def middle(values: Sequence[float]) -> float:
