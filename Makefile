@@ -7,7 +7,7 @@ ROOMY := $(shell test -w /dev/shm && test "$$(df --output=avail -m /dev/shm 2>/d
 # Programs of ours start others (the check of a diagram, a PDF, an export): compiled once, not at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test tests-service tests-process tests-below dev bench setup setup-test lint locks clean
+.PHONY: run test quick rooms tests-service tests-process tests-below dev bench setup setup-test lint locks clean
 
 setup:
 	@$(PYTHON) service/bootstrap.py
@@ -27,21 +27,29 @@ lint: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The rooms side by side, each in a process that collects only its own; every one tells its result, failed or not.
 test: lint
-	@mkdir -p .pytest_cache && date +%s > .pytest_cache/began
-	@$(MAKE) --no-print-directory -k -j 2 -O tests-service tests-process tests-below
-	@echo "Tests without a browser: $$(($$(date +%s) - $$(cat .pytest_cache/began))) s."
+	@$(MAKE) --no-print-directory rooms
 	$(BIN)/pytest -q -m browser
 
+# While one works: all but what needs a server, a browser, or programs of its own; under a minute.
+quick: setup-test
+	@$(MAKE) --no-print-directory rooms WHICH="not browser and not postgres and not slow"
+
+# The rooms side by side, each in a process that collects only its own; every one tells its result, failed or not.
+WHICH = not browser
+rooms:
+	@mkdir -p .pytest_cache && date +%s > .pytest_cache/began
+	@$(MAKE) --no-print-directory -k -j 2 -O tests-service tests-process tests-below
+	@echo "Tests of the rooms ($(WHICH)): $$(($$(date +%s) - $$(cat .pytest_cache/began))) s."
+
 tests-service:
-	$(ROOMY) $(BIN)/pytest -q -m "not browser" tests/service tests/acceptance
+	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" tests/service tests/acceptance
 
 tests-process:
-	$(ROOMY) $(BIN)/pytest -q -m "not browser" tests/process
+	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" tests/process
 
 tests-below:
-	$(ROOMY) $(BIN)/pytest -q -m "not browser" --ignore=tests/service --ignore=tests/acceptance --ignore=tests/process
+	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" --ignore=tests/service --ignore=tests/acceptance --ignore=tests/process
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench

@@ -23,6 +23,8 @@ from process.model import AUDITOR, SYSTEM, Actor
 from process.proof_share import Part, Share
 from process.record import append, write
 
+pytestmark = pytest.mark.slow
+
 AUDIT = Actor(None, "Auditor", system_roles=frozenset({AUDITOR}), source="page")
 
 

@@ -13,6 +13,8 @@ from pikepdf import Array, Dictionary, Name, Stream
 from service import printing
 from service.printing import Sheet, Signature
 
+pytestmark = pytest.mark.slow
+
 DIAGRAM = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
 AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
 FORBIDDEN_ACTIONS = {

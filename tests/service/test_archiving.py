@@ -41,6 +41,8 @@ from service.exporting import running
 from service.security import SESSION_COOKIE
 from service.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 AUDIT = Actor(None, "Pemeriksa", system_roles=frozenset({AUDITOR}), source="command")
 ADMIN = Actor(None, "Operator", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
 START = datetime.fromisoformat("2026-03-02T08:00:00+07:00")

@@ -17,6 +17,8 @@ from service import demo, demo_data
 from service.command import run
 from service.command.common import opened
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = [sys.executable, "-c", "from service.command import main; main()"]
 

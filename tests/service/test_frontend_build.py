@@ -16,6 +16,8 @@ from forms import indonesian
 from forms.feel import NOT_IN_BROWSER
 from forms.feel.registry import FUNCTIONS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "service" / "frontend"
 DIST = ROOT / "service" / "static" / "dist"

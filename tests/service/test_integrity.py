@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from process.anchors import Anchor
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("account", ["staf.prk", "sekda"])
 def test_the_pages_are_closed_to_others(visitor, account):

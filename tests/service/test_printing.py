@@ -21,6 +21,8 @@ from process import documents, files
 from service import pdf, printing
 from service.printing import Sheet, Signature
 
+pytestmark = pytest.mark.slow
+
 DIAGRAM = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"
 AT = datetime(2026, 11, 23, 3, 18, tzinfo=UTC)
 SHEET = Sheet(

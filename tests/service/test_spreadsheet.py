@@ -13,6 +13,8 @@ from openpyxl import Workbook
 from process.errors import Busy, FileRefused, FileTooLarge
 from service import spreadsheet
 
+pytestmark = pytest.mark.slow
+
 
 def workbook(rows: list[list[object]], number_format: str | None = None) -> bytes:
     book = Workbook()

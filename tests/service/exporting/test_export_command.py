@@ -14,6 +14,8 @@ import pytest
 
 from service.command import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def command(run_once, tmp_path, monkeypatch, capfdbinary):

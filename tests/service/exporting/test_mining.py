@@ -14,6 +14,8 @@ from process.tables import instance as instance_table
 from service.exporting.activity import TRANSITIONS
 from service.exporting.xes import NAMESPACE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pm4py() -> Any:

@@ -19,6 +19,8 @@ from service.telling import Context
 
 from .conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 EVERYTHING = Actor(None, "Uji", system_roles=frozenset({AUDITOR}))
 
 

@@ -25,6 +25,8 @@ from service.exporting.running import Exporter, make
 from service.exporting.source import ExportError, once
 from service.exporting.writing import write
 
+pytestmark = pytest.mark.slow
+
 AUDITOR_ACTOR = Actor(1, "Auditor", system_roles=frozenset({AUDITOR}))
 
 
