@@ -96,6 +96,11 @@ def test_an_inspector_finds_who_returned_the_format_and_why_the_signature_took_t
     expect(signed).to_contain_text("Waktu tepat", use_inner_text=True)
     auditor.check_accessibility("jejak pelaksanaan")
     auditor.shot("jejak-pelaksanaan")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("link", name="Langsung ke peristiwa").click()
+    expect(page.get_by_role("heading", name="Peristiwa", exact=True)).to_be_in_viewport()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("link", name="Langsung ke peristiwa")).to_be_hidden()
     page.locator("[data-element-id=menandatangani]").first.click()
     page.wait_for_url("**langkah=menandatangani**")
     assert {"Langkah 8" in text for text in page.locator(".jejak-apa").all_inner_texts()} == {True}
