@@ -52,8 +52,9 @@ def render(html: str, identifier: str, *, limits: Limits = Limits()) -> bytes:
             timeout=limits.seconds,
             check=False,
             # It starts no program. Else Python would ask a compiler and a linker, a dozen times over, where libraries
-            # are that the loader finds by itself, which takes as long as a page of paper.
-            env={**os.environ, "PATH": ""},
+            # are that the loader finds by itself, which takes as long as a page of paper. An empty path would mean
+            # the working directory.
+            env={**os.environ, "PATH": os.devnull},
         )
     except subprocess.TimeoutExpired as error:
         raise PrintError(f"lebih lama daripada {limits.seconds:.0f} detik") from error

@@ -55,6 +55,7 @@ def tattling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def printed(tattling: Path) -> Iterator[pikepdf.Pdf]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{tattling}:{os.environ['PATH']}")
+        patch.chdir(tattling)
         made = printing.to_pdf(SHEET)
     with pikepdf.open(io.BytesIO(made)) as opened:
         yield opened
