@@ -161,8 +161,9 @@ class Versions:
             process_id, state.name, state.owner_unit, checked(xml, state.forms), why, effective_from, revision
         )
         with self.store.transaction() as tx:
+            lock_process(tx, process_id)  # first the process, as everybody: else two would wait for each other
             query = sa.select(process_draft.c.head).where(process_draft.c.process == process_id)
-            if tx.scalar(query if tx.sqlite else query.with_for_update()) != revision:
+            if tx.scalar(query) != revision:
                 raise Stale("Draf telah disimpan lagi atau sudah diberlakukan sejak halaman ini dibuka.")
             return self._bring(tx, content, actor, now)
 

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from process import passwords
 from process.errors import Conflict, Forbidden, InvalidData, InvalidProcess, ReasonRequired, Stale
@@ -119,6 +120,23 @@ def test_two_who_publish_the_same_draft_at_once_make_one_version(crew):
     for one in threads:
         one.join(20)
     assert sorted(outcomes) == ["published", "refused"]
+    assert [row.number for row in crew.office.versions.page(PROCESS).versions] == [2, 1]
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_who_publishes_and_who_goes_back_do_not_wait_for_each_other(crew):
+    revision, editor = drafted(crew), crew.actor("pengelola")
+    publish = threading.Thread(
+        target=lambda: crew.office.versions.propose(PROCESS, editor, revision=revision, note="Bersamaan")
+    )
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with crew.office.store.transaction() as tx:  # takes what going back takes, one after the other
+        tx.all(sa.text("SELECT id FROM process_definition FOR UPDATE"))
+        publish.start()
+        while not crew.rows(waits):
+            assert publish.is_alive()
+        tx.all(sa.text("SELECT process FROM process_draft FOR UPDATE NOWAIT"))
+    publish.join(20)
     assert [row.number for row in crew.office.versions.page(PROCESS).versions] == [2, 1]
 
 
