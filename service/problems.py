@@ -154,8 +154,9 @@ def wants_page() -> bool:
 
 def typed_text() -> list[tuple[str, str | None, str]]:
     """What the person sent with an ordinary form, so that an error page can give it back, as (name, label, value): the
-    label only of what people write; never secrets. Nothing of a form that is too large to be read."""
-    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
+    label only of what people write; never secrets. Nothing of a form that is too large to be read, and nothing that
+    another site sent: with the page's own token it would be one press of a button away from being done."""
+    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded" or _foreign():
         return []
     try:
         sent = request.form.items(multi=True)
@@ -163,6 +164,14 @@ def typed_text() -> list[tuple[str, str | None, str]]:
         return [one for one in kept if one[1] or one[2]]  # what should have been written can still be
     except RequestEntityTooLarge:
         return []
+
+
+def _foreign() -> bool:
+    """Whether another site made the browser send this. Without HTTPS browsers say only where it comes from."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def answer(problem: dict[str, Any], *, keep_typed: bool = True) -> Response:

@@ -124,6 +124,36 @@ def test_a_reason_that_is_missing_can_be_written_where_that_is_said(quarter: Any
     )
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://lain.test"},
+        {"Origin": "null"},
+    ],
+)
+def test_what_another_site_sent_is_not_a_button_away_from_being_done(
+    guest: Any, visitor: Visitors, headers: dict[str, str]
+) -> None:
+    sent = {"alasan": "Dari situs lain", "orang": "17"}
+    for who in (guest, visitor("pengelola")):
+        refused = who.client.post("/proses/p/versi/1/cabut", data=sent, headers={"Accept": "text/html", **headers})
+        assert refused.status_code in (401, 403)
+        assert "Dari situs lain" not in refused.text
+        assert 'name="orang"' not in refused.text
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+def test_what_was_typed_on_a_page_of_ours_comes_back_when_the_session_is_over(
+    guest: Any, headers: dict[str, str]
+) -> None:
+    sent = {"alasan": "Panjang sekali"}
+    refused = guest.client.post("/proses/p/versi/1/cabut", data=sent, headers={"Accept": "text/html", **headers})
+    assert refused.status_code == 401
+    assert "Panjang sekali" in refused.text
+
+
 @pytest.mark.parametrize("secret", ["kata_sandi", "lama", "baru", "ulang"])
 def test_passwords_never_come_back(visitor: Visitors, secret: str) -> None:
     answer = visitor("staf.prk").submit("/pelaksanaan/tidakada/batalkan", **{secret: "SangatRahasia"})
