@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from process.trail_words import terms_of
 
 PER_PAGE = 50
 CHUNK = 1_000
+CHUNK_BYTES = 8 * 1024 * 1024  # of contents, after which a chunk ends: a document may be as long as a thousand others
 _HEADER = AuditEvent._fields
 _PLACE = (audit_entry.c.stream, audit_entry.c.seq)
 
@@ -167,12 +169,13 @@ class Records:
             return tx.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
     def read(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[Record]]:
-        """Everything selected up to an entry, each event once, in the order of the index; a transaction per chunk."""
+        """Everything selected up to an entry, each event once, in the order of the index; a transaction per chunk, of
+        `chunk` events or of those that CHUNK_BYTES hold."""
         after = 0
         while True:
             with self.store.reading() as tx:
                 where = _where(tx, selection, upto=upto, after=after)
-                rows = _read(tx, _oldest(where, chunk)) if where is not None else []
+                rows = _read(tx, _oldest(where, chunk), CHUNK_BYTES) if where is not None else []
             if not rows:
                 return
             yield rows
@@ -180,15 +183,20 @@ class Records:
 
     def chains(self, selection: Selection, *, upto: int, chunk: int = CHUNK) -> Iterator[list[tuple[Record, bool]]]:
         """Every event, up to an entry, of the streams that have something selected: stream by stream, by number, each
-        with whether it is selected itself; a transaction per chunk."""
+        with whether it is selected itself; a transaction per chunk, as `read` has them."""
         for piece in self._pieces(selection, upto, chunk):
-            with self.store.reading() as tx:
-                entries = _entries(piece, audit_entry.c.id <= upto)
-                rows = _read(tx, _select(entries).order_by(event.c.stream, event.c.seq))
-                where = _where(tx, selection, upto=upto)
-                assert where is not None  # what was known a moment ago does not become unknown
-                chosen = {row.id for row in tx.all(where.ids().where(piece))}
-            yield [(row, row.id in chosen) for row in rows]
+            whole, after = False, (0, 0)
+            while not whole:
+                with self.store.reading() as tx:
+                    rest = sa.tuple_(*_PLACE) > after
+                    entries = _entries(piece, audit_entry.c.id <= upto, rest)
+                    rows = _read(tx, _select(entries).order_by(event.c.stream, event.c.seq), CHUNK_BYTES)
+                    where = _where(tx, selection, upto=upto)
+                    assert where is not None  # what was known a moment ago does not become unknown
+                    chosen = {row.id for row in tx.all(where.ids().where(piece, rest))}
+                yield [(row, row.id in chosen) for row in rows]
+                whole = sum(len(row.raw or b"") for row in rows) < CHUNK_BYTES
+                after = (rows[-1].header.stream, rows[-1].header.seq) if rows else after
 
     def _pieces(self, selection: Selection, upto: int, chunk: int) -> Iterator[sa.ColumnElement[bool]]:
         """Conditions on the index that together cover those streams, each of `chunk` events or somewhat fewer."""
@@ -293,17 +301,23 @@ def _select(chosen: sa.Subquery | None = None) -> sa.Select[Any]:
     return sa.select(*columns).select_from(source)
 
 
-def _read(tx: Tx, query: sa.Select[Any]) -> list[Record]:
-    rows = tx.plain(query)
-    abouts = _abouts(tx, {values[0] for values in rows})
+def _read(tx: Tx, query: sa.Select[Any], most: float = inf) -> list[Record]:
+    """What a query of `_select` finds, up to the first whose contents, with those before it, have `most` bytes."""
+    rows: list[tuple[list[Any], int, bytes | None, bytes | None]] = []
+    size = 0
+    for *header, entry, salt, data in tx.plain(query):
+        raw = None if data is None else payload_of(data)
+        rows.append((header, entry, salt, raw))
+        size += 0 if raw is None else len(raw)
+        if size >= most:
+            break
+    abouts = _abouts(tx, {header[0] for header, *_ in rows})
     found = []
     gone: list[Record] = []
-    for values in rows:
-        *header, entry, salt, data = values
+    for header, entry, salt, raw in rows:
         about = abouts.get(header[0])
         if about is None:  # somebody removed its stream: who counts what there should be will miss it
             continue
-        raw = None if data is None else payload_of(data)
         record = Record(entry, about[0], AuditEvent._make(header), salt, raw, None, *about[1:])
         found.append(record)
         if raw is None:

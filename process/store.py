@@ -94,12 +94,15 @@ class Tx:
     def scalar(self, statement: sa.sql.expression.Executable, params: Any = None) -> Any:
         return self.connection.execute(statement, params).scalar()
 
-    def plain(self, statement: sa.sql.expression.Executable) -> list[tuple[Any, ...]]:
-        """All rows as the driver gives them, for reading millions. Columns must be plain integers, text or bytes."""
+    def plain(self, statement: sa.sql.expression.Executable) -> Iterator[tuple[Any, ...]]:
+        """All rows as the driver gives them, some at a time, for reading millions. Columns must be plain integers, text
+        or bytes."""
         result = self.connection.execute(statement)
-        rows = [] if result.cursor is None else list(result.cursor.fetchall())
-        result.close()
-        return rows
+        try:
+            while result.cursor is not None and (some := result.cursor.fetchmany(50)):
+                yield from some
+        finally:
+            result.close()
 
     def insert(self, table: sa.Table) -> Any:
         """An INSERT that can say `on_conflict_do_nothing`, in the words of this database."""

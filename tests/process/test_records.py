@@ -15,7 +15,7 @@ from process.errors import InvalidData, NotFound
 from process.model import ADMINISTRATOR, Actor, Held
 from process.office import Office
 from process.record import append, process_stream
-from process.records import Selection
+from process.records import CHUNK_BYTES, Selection
 from process.trail_index import TrailIndex, _index, forget_words
 
 ALL = Selection()
@@ -43,6 +43,23 @@ def test_every_event_is_in_the_index_once_and_what_comes_later_is_added(crew, of
     assert [one.header for one in found[: len(first)]] == [one.header for one in first]
     assert not office.records.page(ALL).pending
     assert office.index.catch_up() == 0
+
+
+def test_large_contents_come_a_few_at_a_time_and_each_once(crew, office, clock):
+    rows = [{"uraian": "kata " * 4000} for _ in range(100)]  # a document of the largest size
+    with office.store.transaction() as tx:
+        for number in range(12):
+            told = [NewEvent("document.written", {"perubahan": [{"isian": "baris", "sesudah": rows}], "ke": number})]
+            append(tx, process_stream(f"p{number % 3}"), told, Actor(None, "Uji"), clock.now())
+    office.index.catch_up()
+    upto = office.records.latest()
+    read = list(office.records.read(ALL, upto=upto))
+    chains = [[record for record, _ in chunk] for chunk in office.records.chains(ALL, upto=upto)]
+    for chunks in (read, chains):
+        assert max(sum(len(one.raw or b"") for one in chunk) for chunk in chunks) < CHUNK_BYTES + 2_100_000
+        places = [(one.header.stream, one.header.seq) for chunk in chunks for one in chunk]
+        assert len(places) == len(set(places))
+        assert set(places) == recorded(office)
 
 
 def test_who_comes_second_to_index_finds_nothing_to_do(office):
