@@ -101,7 +101,9 @@ def waiting_row(tx: Tx, process_id: str) -> sa.Row[Any] | None:
 def propose(tx: Tx, asked: Asked, actor: Actor, now: datetime) -> int:
     """Store a proposal, on record, and tell who may approve it; its number. Raises Conflict while another waits."""
     if waiting_row(tx, asked.process_id) is not None:
-        raise Conflict("Masih ada usulan yang menunggu persetujuan. Setujui atau tolak dahulu usulan itu.")
+        raise Conflict(
+            "Masih ada usulan yang menunggu persetujuan. Usulan itu harus disetujui, ditolak, atau ditarik dahulu."
+        )
     made = tx.scalar(
         version_proposal.insert()
         .values(
