@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ passwords.set_cost(passes=1, memory_kib=8)  # what a password costs is not what 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile(os.environ.get("ALUR_TEST_PROFILE", "default"))
+
+# A shell has Ctrl+C ignored by what it starts in the background; programs that tests send it to inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 gc.set_threshold(50_000, 20, 20)  # a tenth of the time went into looking through what stays to the end
 
