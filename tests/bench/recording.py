@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,23 +63,21 @@ class Recorder:
 class Replay:
     """A copy of the database as it was before, where recorded statements are run with nothing but `sqlite3`."""
 
-    def __init__(self, database: Path, pragmas: dict[str, Any]) -> None:
-        self._connection = sqlite3.connect(database, isolation_level=None)
+    def __init__(self, database: Path, copy: Path, pragmas: dict[str, Any]) -> None:
+        shutil.copy(database, copy)
+        self._connection = sqlite3.connect(copy, isolation_level=None)
         for name, value in pragmas.items():
             self._connection.execute(f"PRAGMA {name} = {value}")
+        self._done = 0
 
-    def run(self, heard: Sequence[Statement], marks: Sequence[tuple[int, int]]) -> list[Sample]:
-        """Run all statements; times those of each mark (from, to)."""
-        samples = []
-        done = 0
-        for begin, end in marks:
-            _run(self._connection, heard[done:begin])
-            with measured() as sample:
-                _run(self._connection, heard[begin:end])
-            samples.append(sample)
-            done = end
-        _run(self._connection, heard[done:])
-        return samples
+    def follow(self, heard: Sequence[Statement], begin: int, end: int) -> Sample:
+        """Run what was not run yet up to `end`; times the statements from `begin` on."""
+        _run(self._connection, heard[self._done : begin])
+        statements = heard[begin:end]
+        with measured() as sample:
+            _run(self._connection, statements)
+        self._done = end
+        return sample
 
     def close(self) -> None:
         self._connection.close()
