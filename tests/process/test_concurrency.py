@@ -33,8 +33,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 
 
 def test_eleven_bagian_send_at_the_same_moment_and_all_succeed(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data", BAGIAN)
+    instance = crew.brought("mengisi_data", BAGIAN)
     calls = []
     for code in BAGIAN:
         task, actor = crew.task(instance, "mengisi_data", code), crew.actor(f"kabag.{code.lower()}")
@@ -82,8 +81,7 @@ def test_two_complete_one_task_and_exactly_one_wins(crew, office):
 
 
 def test_drafts_and_completions_of_others_do_not_disturb_each_other(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     tasks = {code: crew.task(instance, "mengisi_data", code) for code in ("PRK", "HKM", "UMUM")}
     actors = {code: crew.actor(f"kabag.{code.lower()}") for code in tasks}
     data = {}
@@ -119,8 +117,7 @@ def test_starts_of_the_same_period_never_double(crew, office):
 
 def test_a_signature_does_not_cover_a_document_that_changed_meanwhile(crew, office, clock):
     """What was shown before somebody corrected a figure is refused, not signed."""
-    instance = crew.start()
-    crew.until(instance, "memberi_koreksi")
+    instance = crew.brought("memberi_koreksi")
     task = crew.task(instance, "memberi_koreksi")
     head = crew.actor("kabag.prk")
     data = dict(office.views.task(task, head).data)

@@ -25,8 +25,7 @@ def contents(crew):
 @pytest.fixture
 def ready(lite):
     """An instance at step six: it signs, prints, and hands out per Bagian."""
-    instance = lite.start()
-    lite.until(instance, "memvalidasi")
+    instance = lite.brought("memvalidasi")
     task, actor = lite.task(instance, "memvalidasi"), lite.actor("perencana")
     data = dict(lite.office.views.task(task, actor).data)
     lite.answer("memvalidasi", data)

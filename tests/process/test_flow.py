@@ -72,8 +72,7 @@ def test_a_returned_task_is_free_when_its_doer_lost_the_position(crew, office, c
 
 
 def test_step_three_hands_each_bagian_its_rows(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     assert {item for _, item in crew.open(instance)} == {"PRK", "HKM", "UMUM"}
     page = office.views.task(crew.task(instance, "mengisi_data", "HKM"), crew.actor("kabag.hkm"))
     assert [row["kode_bagian"] for row in page.data["baris"]] == ["HKM"]
@@ -81,8 +80,7 @@ def test_step_three_hands_each_bagian_its_rows(crew, office):
 
 
 def test_the_due_date_of_step_four_follows_the_form(crew, office, clock):
-    instance = crew.start()
-    crew.until(instance, "menggandakan_format")
+    instance = crew.brought("menggandakan_format")
     crew.complete(instance, "menggandakan_format", batas_pengisian="2026-04-15")
     dues = {row.due for row in crew.rows("SELECT due FROM user_task WHERE element = 'mengisi_data'")}
     page = office.views.task(crew.task(instance, "mengisi_data", "HKM"), crew.actor("kabag.hkm"))
@@ -91,8 +89,7 @@ def test_the_due_date_of_step_four_follows_the_form(crew, office, clock):
 
 
 def test_a_skipped_bagian_is_on_record_and_the_flow_goes_on(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     task = crew.task(instance, "mengisi_data", "HKM")
     manager = crew.actor("pengelola")
     with pytest.raises(ReasonRequired):
@@ -112,8 +109,7 @@ def test_a_skipped_bagian_is_on_record_and_the_flow_goes_on(crew, office):
 
 
 def test_a_bagian_corrects_while_step_five_is_open_and_not_after(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     task = crew.task(instance, "mengisi_data", "HKM")
     crew.complete(instance, "mengisi_data", "HKM")
     head = crew.actor("kabag.hkm")
@@ -139,8 +135,7 @@ def test_a_bagian_corrects_while_step_five_is_open_and_not_after(crew, office):
 
 
 def test_signing_needs_the_password_and_exactly_the_document_shown(crew, office, clock):
-    instance = crew.start()
-    crew.until(instance, "menandatangani")
+    instance = crew.brought("menandatangani")
     task = crew.task(instance, "menandatangani")
     sekda = crew.actor("sekda")
     data = dict(office.views.task(task, sekda).data)
@@ -200,8 +195,7 @@ def test_only_the_start_lane_of_the_owning_unit_starts(crew, office):
 
 
 def test_cancelling_ends_everything_with_a_reason(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     task = crew.task(instance, "mengisi_data", "HKM")
     with pytest.raises(ReasonRequired):
         office.engine.cancel(instance, crew.actor("pengelola"), "")
@@ -233,8 +227,7 @@ def test_previous_documents_come_from_the_period_before(crew, office, clock):
 
 
 def test_print_outs_are_asked_for_once_and_kept_once(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     asked = []
     office.jobs.handlers["print"] = lambda payload: asked.append(payload["printout"])
     assert office.jobs.run_due(crew.clock.now()) == 1

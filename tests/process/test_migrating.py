@@ -40,8 +40,7 @@ def version_of(crew, instance: str) -> int:
 
 
 def test_a_running_instance_stays_until_it_is_moved_and_then_goes_on(crew):
-    instance = crew.start()
-    crew.until(instance, "mengkoreksi_format")
+    instance = crew.brought("mengkoreksi_format")
     before = crew.open(instance)
     due = crew.rows("SELECT due FROM user_task WHERE id = :t", t=before["mengkoreksi_format", ""])[0].due
     number = published(crew, *LONGER)
@@ -106,8 +105,7 @@ def test_where_the_open_step_is_gone_it_says_which_and_refuses(crew):
 
 
 def test_what_ended_under_the_old_version_is_read_by_it(crew):
-    instance = crew.start()
-    crew.until(instance, "mengkoreksi_format")
+    instance = crew.brought("mengkoreksi_format")
     done = crew.rows("SELECT id FROM user_task WHERE instance = :i AND completed IS NOT NULL", i=instance)[0].id
     sent = crew.office.views.task(done, crew.actor("pengelola")).data
     state = crew.office.drafts.state(PROCESS)
@@ -130,8 +128,7 @@ def test_what_ended_under_the_old_version_is_read_by_it(crew):
 
 
 def test_drafts_and_sent_answers_stay_and_may_still_be_corrected(crew):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     crew.complete(instance, "mengisi_data", "PRK")
     task, who = crew.task(instance, "mengisi_data", "HKM"), crew.actor("kabag.hkm")
     kept = dict(crew.office.views.task(task, who).data) | {"catatan": "Setengah jadi"}
@@ -164,9 +161,8 @@ def test_only_forms_that_differ_move_too(crew):
 
 
 def test_an_instance_moved_to_an_equal_version_behaves_as_if_never_moved(crew):
-    staying, going = crew.start(), crew.start()
-    for one in (staying, going):
-        crew.until(one, "mengisi_data")
+    staying, going = crew.brought("mengisi_data"), crew.start()
+    crew.until(going, "mengisi_data")
     number = published(crew, (b'name="Staf" sop:role', b'name="Staf Pelaksana" sop:role'))  # a lane's name, no more
     columns = "element, item, pass, role, unit, assignee, state, due, late, revision"
     sql = f"SELECT {columns} FROM user_task WHERE instance = :i ORDER BY element, item, pass"
@@ -184,8 +180,7 @@ def test_an_instance_moved_to_an_equal_version_behaves_as_if_never_moved(crew):
 
 
 def test_a_move_while_a_task_is_being_completed_does_one_or_the_other(crew):
-    instance, editor = crew.start(), crew.actor("pengelola")
-    crew.until(instance, "mengkoreksi_format")
+    instance, editor = crew.brought("mengkoreksi_format"), crew.actor("pengelola")
     number = published(crew, *LONGER)
     shown = crew.office.moving.preview(instance, number, editor)
     task, who = crew.task(instance, "mengkoreksi_format"), crew.actor("perencana")

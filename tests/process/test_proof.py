@@ -349,8 +349,7 @@ def test_one_instance_can_be_checked_alone(kept):
 
 def test_erasing_a_person_leaves_what_happened(crew):
     office = crew.office
-    instance = crew.start()
-    crew.until(instance, "mengkoreksi_format")
+    instance = crew.brought("mengkoreksi_format")
     office.index.catch_up()
     chosen = office.erasing.of_person("perencana")
     assert {one.stream for one in chosen} >= {"system"}

@@ -48,8 +48,7 @@ def test_a_completion_is_at_most_fourteen_statements_and_one_commit(crew, office
 
 
 def test_a_form_alone_opens_as_its_page_does_and_reads_less(crew, office):
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+    instance = crew.brought("memvalidasi")
     task, who = crew.task(instance, "memvalidasi"), crew.doer("memvalidasi")
     seen: list[str] = []
     office.store.observe = seen.append

@@ -14,13 +14,15 @@ ROOT = Path(__file__).parents[2]
 OFFICER = Actor(None, "Pengelola", system_roles=frozenset({PENGELOLA}), source="command")
 
 
-@pytest.fixture
-def revised(crew):
+def _revised(crew, element):
+    """The revision in force, and an instance of it in which every step until `element` is done."""
     forms = {path.stem: path.read_bytes() for path in (ROOT / "forms/definitions").glob("*.form")}
     template = ROOT / "bpmn/diagrams/templat/usulan-revisi-pengumpulan-data-kinerja.bpmn"
     published = crew.office.definitions.publish(template.read_bytes(), forms, OFFICER)
     assert (published.process_id, published.number, published.new) == ("pengumpulan_data_kinerja", 2, True)
-    return crew
+    instance = crew.start()
+    crew.until(instance, element)
+    return instance
 
 
 def opened(crew, instance, element, item=""):
@@ -62,10 +64,8 @@ def versions(crew, instance, key="data_kinerja"):
     return [(row.state, row.signed) for row in found]
 
 
-def test_only_the_bagian_that_failed_reopens_with_its_answers(revised):
-    crew = revised
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+def test_only_the_bagian_that_failed_reopens_with_its_answers(crew):
+    instance = crew.once(_revised, "mengisi_data")
     rows = opened(crew, instance, "mengisi_data", "HKM").data["baris"]
     send(crew, instance, "mengisi_data", "HKM", baris=[{**row, "faktor_pendorong": "Kerja sama"} for row in rows])
     crew.until(instance, "memvalidasi")
@@ -83,10 +83,8 @@ def test_only_the_bagian_that_failed_reopens_with_its_answers(revised):
     assert {r["kode_bagian"]: r["realisasi"] for r in collected.data["baris"]} == {"PRK": 90, "HKM": 90, "UMUM": 90}
 
 
-def test_what_was_valid_stays_so_and_the_rest_is_asked_again(revised):
-    crew = revised
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+def test_what_was_valid_stays_so_and_the_rest_is_asked_again(crew):
+    instance = crew.once(_revised, "memvalidasi")
     rows = opened(crew, instance, "memvalidasi").data["baris"]
     for row in rows:
         row["pemeriksaan"] = "belum" if row["kode_bagian"] == "HKM" else "valid"
@@ -102,10 +100,8 @@ def test_what_was_valid_stays_so_and_the_rest_is_asked_again(revised):
     assert not page.data.get("catatan_pengembalian")
 
 
-def test_returns_from_seven_and_eight_and_then_to_the_end(revised):
-    crew = revised
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+def test_returns_from_seven_and_eight_and_then_to_the_end(crew):
+    instance = crew.once(_revised, "memvalidasi")
     check(crew, instance)
     send(crew, instance, "memberi_koreksi", keputusan_koreksi="kembali", catatan_pengembalian="Periksa target UMUM.")
     page = opened(crew, instance, "memvalidasi")
@@ -141,10 +137,8 @@ def test_returns_from_seven_and_eight_and_then_to_the_end(revised):
     assert "dikembalikan" not in {row.state for row in printed}
 
 
-def test_a_return_voids_the_paraf_of_the_step_that_it_goes_to(revised):
-    crew = revised
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+def test_a_return_voids_the_paraf_of_the_step_that_it_goes_to(crew):
+    instance = crew.once(_revised, "memvalidasi")
     check(crew, instance)
     send(crew, instance, "memberi_koreksi", keputusan_koreksi="kembali", catatan_pengembalian="Periksa lagi.")
     crew.clock.advance(minutes=5)
@@ -158,10 +152,8 @@ def test_a_return_voids_the_paraf_of_the_step_that_it_goes_to(revised):
     assert [(one.number, one.void) for one in shown.earlier] == [(2, True), (4, False)]
 
 
-def test_a_return_needs_its_note(revised):
-    crew = revised
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+def test_a_return_needs_its_note(crew):
+    instance = crew.once(_revised, "memvalidasi")
     check(crew, instance)
     with pytest.raises(InvalidData) as caught:
         send(crew, instance, "memberi_koreksi", keputusan_koreksi="kembali")

@@ -38,8 +38,7 @@ def test_a_timer_fires_once_marks_late_and_tells_the_next_lane_up(crew, office, 
 
 
 def test_only_the_bagian_that_have_not_answered_are_late(crew, office, clock):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     crew.complete(instance, "mengisi_data", "HKM")
     clock.advance(days=3)
     assert office.engine.fire_due() == 1

@@ -23,9 +23,8 @@ def office(lite):
     return lite.office
 
 
-@pytest.fixture
-def filled(crew, office):
-    """An instance whose Bagian HKM and UMUM answered, HKM with a file."""
+def _filled(crew):
+    office = crew.office
     instance = crew.start()
     crew.until(instance, "mengisi_data")
     task = crew.task(instance, "mengisi_data", "HKM")
@@ -39,6 +38,12 @@ def filled(crew, office):
         for row in crew.rows("SELECT id, key, item FROM document_version WHERE instance = :i", i=instance)
     }
     return instance, versions, kept
+
+
+@pytest.fixture
+def filled(crew):
+    """An instance whose Bagian HKM and UMUM answered, HKM with a file."""
+    return crew.once(_filled)
 
 
 def sees(office, actor, version):
@@ -74,8 +79,7 @@ def test_attachments_go_the_way_of_their_document(crew, office, filled):
 
 
 def test_the_file_of_a_draft_is_for_who_writes_it_until_it_is_sent(crew, office):
-    instance = crew.start()
-    crew.until(instance, "mengisi_data")
+    instance = crew.brought("mengisi_data")
     task = crew.task(instance, "mengisi_data", "HKM")
     head, staff = crew.actor("kabag.hkm"), crew.actor("staf")
     kept = office.files.store(io.BytesIO(PDF), "bukti.pdf", None, head, task_id=task)
@@ -165,8 +169,7 @@ def test_a_file_of_the_start_form_belongs_to_the_instance(crew, office):
 
 
 def test_a_corrected_figure_is_told_with_old_new_and_reason_to_its_bagian_only(crew, office):
-    instance = crew.start()
-    crew.until(instance, "memvalidasi")
+    instance = crew.brought("memvalidasi")
     page = office.views.task(crew.task(instance, "memvalidasi"), crew.actor("perencana"))
     rows = [dict(row, valid=True) for row in page.data["baris"]]
     for row in rows:
