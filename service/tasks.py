@@ -69,7 +69,12 @@ def form(task_id: str) -> ResponseReturnValue:
             "revision": found.task.revision,
             "draftRevision": found.draft.revision if found.draft else 0,
             "savedAt": found.draft.saved_at.isoformat() if found.draft else None,
-            "sign": {"kind": sign.kind, "warning": list(found.version.process.identity.peringatan)} if sign else None,
+            "sign": sign
+            and {
+                "kind": sign.kind,
+                "warning": list(found.version.process.identity.peringatan),
+                "when": f"={sign.when.text.lstrip(' =')}" if sign.when else None,
+            },
         }
     )
 

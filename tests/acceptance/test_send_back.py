@@ -34,11 +34,13 @@ def test_sending_back_signs_nothing_and_reopens_only_what_failed(site: Site, per
     assert words["width"] > 100, "what a choice says can be read"
     for valid in page.get_by_role("radio", name="Valid", exact=True).all():
         valid.check()
+    expect(page.get_by_role("button", name="Bubuhkan Paraf dan Kirim")).to_be_visible()
     page.get_by_role("radio", name=re.compile("Belum valid")).first.check()
     page.get_by_role("button", name="Berikutnya yang belum lengkap").click()
     page.get_by_label("Alasan dikembalikan").first.fill("Angka tidak cocok.")
     page.get_by_label("Catatan pengembalian").fill("Mohon diperbaiki.")
     planner.shot("30-kembalikan")
-    page.get_by_role("button", name="Bubuhkan Paraf dan Kirim").click()
+    expect(page.get_by_role("button", name="Bubuhkan Paraf dan Kirim")).to_have_count(0)
+    page.get_by_role("button", name="Kirim", exact=True).click()
     page.wait_for_url(lambda url: "/tugas/" not in url)  # no dialog, no password
     assert running.open() == [4], "one Bagian of all"

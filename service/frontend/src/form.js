@@ -125,6 +125,18 @@ async function mount(host) {
     ]);
   }
 
+  // A step that may send back instead signs only while its condition holds: the button says what it would do now.
+  const signing = opened.sign?.when;
+  const nameButton = () => {
+    const signs = form.get('expressionLanguage').evaluate(signing, form._getState().data) === true;
+    for (const word of document.querySelectorAll('[data-signs]')) word.hidden = !signs;
+    for (const word of document.querySelectorAll('[data-signs-not]')) word.hidden = signs;
+  };
+  if (signing) {
+    nameButton();
+    form.on('changed', nameButton);
+  }
+
   // Only what a person does is a change: opening a task, or a computed field, must neither save a draft nor take the task.
   let acted = false;
   const act = () => { acted = true; };
