@@ -130,10 +130,15 @@ def propose(tx: Tx, asked: Asked, actor: Actor, now: datetime) -> int:
     if asked.revokes is not None:
         told["mencabut"] = asked.revokes
     append(tx, process_stream(asked.process_id), [NewEvent("version.proposed", told)], actor, now)
-    what = "versi baru" if asked.revokes is None else f"pencabutan versi {asked.revokes}"
-    words = f"{actor.name} mengusulkan {what} “{asked.name}”, yang menunggu persetujuan Anda: {asked.note}"
+    words = (
+        f"{actor.name} mengusulkan {_what(asked.revokes)} “{asked.name}”, yang menunggu persetujuan Anda: {asked.note}"
+    )
     tell_about(tx, asked.process_id, others(tx, actor.person_id), "proposed", words, now)
     return int(made)
+
+
+def _what(revokes: int | None) -> str:
+    return "versi baru" if revokes is None else f"pencabutan versi {revokes}"
 
 
 def lock_process(tx: Tx, process_id: str) -> str:
@@ -170,7 +175,7 @@ def decide(tx: Tx, row: sa.Row[Any], state: str, actor: Actor, now: datetime, re
     did = "menarik kembali" if own else "menyetujui" if state == "approved" else "menolak"
 
     def words(whose: str) -> str:
-        return f"{actor.name} {did} {whose} atas “{row.name}”: {led_to}"
+        return f"{actor.name} {did} {whose}, {_what(row.revokes)} “{row.name}”: {led_to}"
 
     rest = others(tx, actor.person_id) - {row.proposed_by}
     tell_about(tx, row.process, rest, state, words("usulannya" if own else f"usulan {row.proposed_name}"), now)

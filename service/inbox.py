@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from process import authority
-from process.model import AUDITOR, Actor
+from process.model import AUDITOR, PENGELOLA, Actor
+from process.proposals import Proposal
 from service.processes import may_start, unit_names
 from service.security import actor, office, quiet
 
@@ -40,6 +41,7 @@ def page() -> ResponseReturnValue:
     """The inbox with its search and sorting."""
     state = _state()
     html, _ = _fragment(state)
+    state["proposals"] = _proposals()
     return render_template("inbox/page.html", **state, fragment=Markup(html))  # noqa: S704 - our own template made it
 
 
@@ -72,6 +74,14 @@ def mark_seen() -> ResponseReturnValue:
     wanted = request.form.get("id", "")
     office().inbox.mark_seen(actor(), [int(wanted)] if wanted.isdecimal() and len(wanted) < 16 else None)
     return redirect(url_for("inbox.notifications"))
+
+
+def _proposals() -> list[Proposal]:
+    """What waits for this person's approval, also of who became pengelola after it was proposed."""
+    who = actor()
+    if not authority.has(who, PENGELOLA):
+        return []
+    return [one for one in office().versions.waiting().values() if one.proposed_by != who.person_id]
 
 
 def _state() -> dict[str, Any]:

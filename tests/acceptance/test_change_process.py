@@ -181,8 +181,13 @@ def test_a_second_person_is_told_decides_and_the_first_is_told(site: Site, perso
     waiting = page.get_by_role("region", name="Menunggu persetujuan")
     expect(waiting).to_contain_text("Sampai disetujui, versi 2 tetap berlaku.")
     expect(waiting.get_by_role("button", name="Setujui dan cabut")).to_have_count(0)
+    expect(page.get_by_role("row", name="Versi 2")).to_contain_text("Setelah usulan yang menunggu diputuskan")
     editor.shot("28-pencabutan-diusulkan")
 
+    page = other.open("/tugas")
+    expect(page.get_by_text("Usulan itu menunggu persetujuan Anda.")).to_be_visible()
+    other.shot("28-kotak-tugas-usulan")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page = other.open("/pemberitahuan")
     told = page.get_by_role("link", name="Pengelola Proses mengusulkan pencabutan versi 2")
     expect(told).to_contain_text("menunggu persetujuan Anda: Nama gerbangnya keliru")

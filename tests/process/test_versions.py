@@ -222,13 +222,15 @@ def test_who_may_approve_is_told_of_a_proposal_and_who_proposed_of_its_outcome(c
     asked = versions.page(PROCESS).proposal
     assert asked is not None
     versions.reject(asked.id, other, "Belum dibahas")
-    assert notices(crew, editor) == [f"Pengelola Dua menolak usulan Anda atas “{name}”: Belum dibahas"]
+    assert notices(crew, editor) == [f"Pengelola Dua menolak usulan Anda, versi baru “{name}”: Belum dibahas"]
     again = versions.propose(PROCESS, editor, revision=revision, note="Sesudah dibahas").proposal_id
     versions.reject(again, editor, "Salah tanggal")
-    assert notices(crew, other)[3:] == [f"Pengelola menarik kembali usulannya atas “{name}”: Salah tanggal"]
+    assert notices(crew, other)[3:] == [f"Pengelola menarik kembali usulannya, versi baru “{name}”: Salah tanggal"]
     last = versions.propose(PROCESS, editor, revision=revision, note="Sudah benar").proposal_id
     versions.approve(last, other)
-    assert notices(crew, editor)[1:] == [f"Pengelola Dua menyetujui usulan Anda atas “{name}”: versi 2 diberlakukan."]
+    assert notices(crew, editor)[1:] == [
+        f"Pengelola Dua menyetujui usulan Anda, versi baru “{name}”: versi 2 diberlakukan."
+    ]
     assert notices(crew, crew.actor("kabag.prk")) == []
 
 
@@ -240,7 +242,7 @@ def test_others_who_were_told_learn_that_somebody_decided(crew):
     asked = versions.propose(PROCESS, editor, revision=drafted(crew), note="Diusulkan").proposal_id
     versions.approve(asked, other)
     name = crew.office.definitions.current(PROCESS).process.name
-    done = f"Pengelola Dua menyetujui usulan Pengelola atas “{name}”: versi 2 diberlakukan."
+    done = f"Pengelola Dua menyetujui usulan Pengelola, versi baru “{name}”: versi 2 diberlakukan."
     assert notices(crew, third)[-1] == done
     assert done not in notices(crew, other)
     assert notices(crew, closed) == [], "whose account is closed can approve nothing"
@@ -281,7 +283,10 @@ def test_revoking_needs_the_second_person_where_a_version_does(crew):
         "Langkah 3 memang hilang",
     )
     assert last.data["usulan"] == again
-    assert notices(crew, editor)[-1] == f"Pengelola Dua menyetujui usulan Anda atas “{name}”: versi 2 dicabut."
+    assert (
+        notices(crew, editor)[-1]
+        == f"Pengelola Dua menyetujui usulan Anda, pencabutan versi 2 “{name}”: versi 2 dicabut."
+    )
     with pytest.raises(Conflict, match="sudah dicabut"):
         versions.revoke(PROCESS, 2, editor, "lagi")
     assert crew.office.trail.verify().ok

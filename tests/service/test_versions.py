@@ -131,6 +131,10 @@ def test_a_second_person_approves(editor: Any, other: Any, visitor: Visitors) ->
     html = editor.page(f"{P}/versi").text
     assert "Menunggu persetujuan" in html
     assert "Setujui dan berlakukan" not in html
+    assert ("Berlakukan…" in html, "Usulkan pencabutan" in html) == (False, False), "one proposal at a time"
+    assert "Setelah usulan yang menunggu diputuskan" in html
+    inboxes = [who.page("/tugas").text for who in (other, editor, staff)]
+    assert ["menunggu persetujuan Anda" in text for text in inboxes] == [True, False, False]
     assert WAITS in other.page("/proses").text
     told = other.page("/pemberitahuan").text
     assert f'<a href="{P}/versi">Pengelola Proses mengusulkan versi baru “' in told
@@ -142,6 +146,7 @@ def test_a_second_person_approves(editor: Any, other: Any, visitor: Visitors) ->
     assert "Usulan" in other.page(f"{P}/bandingkan?ke=usulan").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 302
     assert WAITS not in other.page("/proses").text
+    assert "menunggu persetujuan Anda" not in other.page("/tugas").text
     assert "Pengelola Dua menyetujui usulan Anda" in editor.page("/pemberitahuan").text
     assert "Pengelola Dua menyetujui usulan Pengelola Proses." in editor.page(f"{P}/versi").text
     assert other.submit(f"{P}/versi/usulan/{found[1]}/setujui").status_code == 409
