@@ -129,6 +129,26 @@ def tags_of(node: Any) -> Iterator[tuple[str, str]]:
                 yield from tags_of(part.K)
 
 
+def test_signatures_never_stand_on_a_page_without_anything_that_was_signed() -> None:
+    rows = SHEET.body.replace("<tr><td>IK.01</td></tr>" * 90, "<tr><td>IK.01</td></tr>" * 15)  # just fills a page
+    with pikepdf.open(io.BytesIO(printing.to_pdf(replace(SHEET, body=rows)))) as made:
+        assert len(made.pages) == 2
+        last = made.pages[-1].obj.objgen
+        tags = [kind for kind, page in placed(made.Root.StructTreeRoot) if page == last]
+    assert "/H2" in tags, "the signatures stand there"
+    assert "/TD" in tags, "and what they are about"
+
+
+def placed(node: Any) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The kinds of a tagged document's parts, each with the page that it stands on."""
+    for part in node if isinstance(node, pikepdf.Array) else [node]:
+        if isinstance(part, pikepdf.Dictionary):
+            if "/S" in part and "/Pg" in part:
+                yield str(part.S), part.Pg.objgen
+            if "/K" in part:
+                yield from placed(part.K)
+
+
 def test_a_diagram_is_printed_in_our_own_face_and_says_its_name() -> None:
     drawn = printing.picture(DIAGRAM.read_bytes(), marks={"memvalidasi": Mark("late", "2 hari")}, title="Diagram SOP")
     sheet = replace(SHEET, body=drawn, layout="portrait", signatures=())
