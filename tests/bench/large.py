@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import shutil
 from pathlib import Path
 from time import perf_counter
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bpmn import rules
 from process.clock import ManualClock
@@ -16,9 +14,10 @@ from service import demo
 from service.security import SESSION_COOKIE
 from tests.acceptance.large import diagram, form
 from tests.bench.measure import Row, middle, ms, p95
-from tests.bench.pages import serve
+from tests.bench.pages import served
 from tests.bench.quarters import MONDAY, Crew, demonstration
-from tests.bench.weights import FLAGS, visit
+from tests.bench.weights import visit
+from tests.chromium import launched
 
 PROCESS = "pengumpulan_data_kinerja"
 COPY = "besar"
@@ -77,26 +76,17 @@ def _checked() -> Row:
 
 
 def _opened(folder: Path, tokens: dict[str, str], task: str) -> list[Row]:
-    ours, theirs = multiprocessing.get_context("fork").Pipe()
-    server = multiprocessing.get_context("fork").Process(target=serve, args=(folder, theirs), daemon=True)
-    server.start()
-    address = f"http://127.0.0.1:{ours.recv()}"
     rows = []
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for name, (path, ready, most) in PAGES.items():
-                token = tokens["staf.prk" if path.endswith("/mulai") else "pengelola"]
-                times = [visit(browser, address, path, token, ready).ready for _ in range(TIMES)]
-                rows.append(
-                    Row(f"{name}: ready, cold", ms(middle(times)), ms(p95(times)), f"<= {most} s", "",
-                        middle(times) <= most)
-                )  # fmt: skip
-            rows.append(_rows_again(browser, f"{address}/tugas/{task}", tokens["staf.prk"]))
-            browser.close()
-    finally:
-        server.terminate()
-        server.join(5)
+    with served(folder) as (port, _), launched() as browser:
+        address = f"http://127.0.0.1:{port}"
+        for name, (path, ready, most) in PAGES.items():
+            token = tokens["staf.prk" if path.endswith("/mulai") else "pengelola"]
+            times = [visit(browser, address, path, token, ready).ready for _ in range(TIMES)]
+            rows.append(
+                Row(f"{name}: ready, cold", ms(middle(times)), ms(p95(times)), f"<= {most} s", "",
+                    middle(times) <= most)
+            )  # fmt: skip
+        rows.append(_rows_again(browser, f"{address}/tugas/{task}", tokens["staf.prk"]))
     return rows
 
 

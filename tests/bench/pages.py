@@ -9,6 +9,8 @@ from __future__ import annotations
 import http.client
 import multiprocessing
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -50,7 +52,22 @@ class Browser:
         self._connection.close()
 
 
-def serve(folder: Path, port: Connection) -> None:
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[int, int]]:
+    """The port and the process of a server of its own, for an office that is there."""
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe()
+    server = fork.Process(target=_serve, args=(folder, theirs), daemon=True)
+    server.start()
+    try:
+        assert server.pid is not None
+        yield ours.recv(), server.pid
+    finally:
+        server.terminate()
+        server.join(5)
+
+
+def _serve(folder: Path, port: Connection) -> None:
     """The server's process: what `alur serve` runs, but for its timers and jobs."""
     with demonstration(folder, ManualClock(MONDAY + timedelta(hours=1))) as office:
         settings = Settings(database_url="", data_dir=folder, secret_key="k" * 32, demo=True, cookie_secure=False)
@@ -63,22 +80,18 @@ def serve(folder: Path, port: Connection) -> None:
 def run(folder: Path) -> list[Row]:
     with demonstration(folder):
         pass  # made before the server's process begins, so that both find it
-    ours, theirs = multiprocessing.get_context("fork").Pipe()
-    server = multiprocessing.get_context("fork").Process(target=serve, args=(folder, theirs), daemon=True)
-    server.start()
     clock = ManualClock(MONDAY)
     taken: dict[str, list[float]] = {name: [] for name in ("both", "page", "form", "submit", "health")}
-    with demonstration(folder, clock) as office:
+    with served(folder) as (port, pid), demonstration(folder, clock) as office:
         crew = Crew(office, clock)
-        port = ours.recv()
         sessions = {name: office.people.authenticate(name, demo.PASSWORD, "127.0.0.1") for name in demo.POSITIONS}
         browsers = {crew.actor(name).person_id: Browser(port, one.token, one.csrf) for name, one in sessions.items()}
         try:
             for number in range(ROUNDS + 1):
                 if number == 1:
-                    before = _cpu(server.pid)
+                    before = _cpu(pid)
                 _quarter(crew, browsers, taken if number else {name: [] for name in taken})
-            cpu = (_cpu(server.pid) - before) / len(taken["both"])
+            cpu = (_cpu(pid) - before) / len(taken["both"])
             anyone = next(iter(browsers.values()))
             for _ in range(100):
                 with measured() as health:
@@ -87,8 +100,6 @@ def run(folder: Path) -> list[Row]:
         finally:
             for browser in browsers.values():
                 browser.close()
-            server.terminate()
-            server.join()
     both = taken["both"]
     parts = (("page", "GET the page"), ("form", "GET the form's JSON"), ("submit", "POST the submission"))
     return [
@@ -99,7 +110,7 @@ def run(folder: Path) -> list[Row]:
     ]  # fmt: skip
 
 
-def _cpu(pid: int | None) -> float:
+def _cpu(pid: int) -> float:
     """CPU seconds that a process has taken."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Response, sync_playwright
+from playwright.sync_api import Browser, Response
 
 from service import demo
 from service.security import SESSION_COOKIE
 from tests.bench.measure import Row, kb, middle, ms, p95
-from tests.bench.pages import serve
+from tests.bench.pages import served
 from tests.bench.quarters import demonstration
+from tests.chromium import launched
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TIMES = 7
 LIST_BYTES, SCRIPT_BYTES, READY_SECONDS = 120_000, 550_000, 1.5
 PROCESS = "/proses/pengumpulan_data_kinerja"
@@ -70,36 +60,27 @@ def run(folder: Path) -> list[Row]:
             name: office.people.authenticate(name, demo.PASSWORD, "127.0.0.1").token
             for name in ("staf.prk", "auditor", "pengelola")
         }
-    ours, theirs = multiprocessing.get_context("fork").Pipe()
-    server = multiprocessing.get_context("fork").Process(target=serve, args=(folder, theirs), daemon=True)
-    server.start()
-    address = f"http://127.0.0.1:{ours.recv()}"
     rows = []
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for name, (account, path) in LISTS.items():
-                one = visit(browser, address, path, tokens[account], "main h1")
-                rows.append(
-                    Row(
-                        f"{name}: weight of the page",
-                        kb(one.whole),
-                        "",
-                        f"<= {kb(LIST_BYTES)}",
-                        "",
-                        one.whole <= LIST_BYTES,
-                    )
+    with served(folder) as (port, _), launched() as browser:
+        address = f"http://127.0.0.1:{port}"
+        for name, (account, path) in LISTS.items():
+            one = visit(browser, address, path, tokens[account], "main h1")
+            rows.append(
+                Row(
+                    f"{name}: weight of the page",
+                    kb(one.whole),
+                    "",
+                    f"<= {kb(LIST_BYTES)}",
+                    "",
+                    one.whole <= LIST_BYTES,
                 )
-            for name, (path, ready) in EDITORS.items():
-                seen = [visit(browser, address, path, tokens["pengelola"], ready) for _ in range(TIMES)]
-                scripts, times = seen[0].scripts, [one.ready for one in seen]
-                rows += [
-                    Row(f"{name}: scripts", kb(scripts), "", f"<= {kb(SCRIPT_BYTES)}", "", scripts <= SCRIPT_BYTES),
-                    Row(f"{name}: ready, cold", ms(middle(times)), ms(p95(times)), f"<= {READY_SECONDS} s", "",
-                        middle(times) <= READY_SECONDS),
-                ]  # fmt: skip
-            browser.close()
-    finally:
-        server.terminate()
-        server.join(5)
+            )
+        for name, (path, ready) in EDITORS.items():
+            seen = [visit(browser, address, path, tokens["pengelola"], ready) for _ in range(TIMES)]
+            scripts, times = seen[0].scripts, [one.ready for one in seen]
+            rows += [
+                Row(f"{name}: scripts", kb(scripts), "", f"<= {kb(SCRIPT_BYTES)}", "", scripts <= SCRIPT_BYTES),
+                Row(f"{name}: ready, cold", ms(middle(times)), ms(p95(times)), f"<= {READY_SECONDS} s", "",
+                    middle(times) <= READY_SECONDS),
+            ]  # fmt: skip
     return rows
