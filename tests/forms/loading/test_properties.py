@@ -52,44 +52,51 @@ EXPRESSIONS = [
 CONDITIONS = ["=x = true", "=x > 1", "=not(x)", '=this.x = null or this.x = ""', "=count(x) > 1", "=kunci"]
 
 
+# Made once: a strategy that is made anew at every draw costs more than the draw.
+SHAPE, EXPRESSION, CONDITION = st.sampled_from(SHAPES), st.sampled_from(EXPRESSIONS), st.sampled_from(CONDITIONS)
+ROW_EXPRESSION = st.sampled_from(["=this.x", "=this.y", "=parent", "=i[1]", "=daftar"])
+LEVEL = st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)
+TRUTH = st.booleans()
+BELOW = {most: st.integers(0, most - 1) for most in (3, 4, 6, 10)}
+
+
 @st.composite
 def definitions(draw):
     """A small form: fields of any type, a group, a list of fixed or free rows, conditions on fields without one."""
     ids = iter(range(1000))
 
-    def field(key, row, fixed, guards):
-        shape = dict(draw(st.sampled_from(SHAPES)))
-        if draw(st.integers(0, 5)) == 0:
-            shape = {"type": "expression", "expression": draw(st.sampled_from(EXPRESSIONS))}
+    def field(key, row, fixed, guard):
+        shape = dict(draw(SHAPE))
+        if draw(BELOW[6]) == 0:
+            shape = {"type": "expression", "expression": draw(EXPRESSION)}
             if row:
-                shape["expression"] = draw(st.sampled_from(["=this.x", "=this.y", "=parent", "=i[1]", "=daftar"]))
+                shape["expression"] = draw(ROW_EXPRESSION)
         else:
-            validate = dict(shape.get("validate", {}), required=draw(st.booleans()))
+            validate = dict(shape.get("validate", {}), required=draw(TRUTH))
             shape["validate"] = validate
-            if (fixed or not row) and draw(st.integers(0, 3)) == 0:
+            if (fixed or not row) and draw(BELOW[4]) == 0:
                 shape["readonly"] = True
-            if draw(st.integers(0, 9)) == 0:
+            if draw(BELOW[10]) == 0:
                 shape["disabled"] = True
         if row and isinstance(shape.get("validate", {}).get("max"), str):
             shape["validate"]["max"] = "=this.a"
-        if guards and draw(st.integers(0, 2)) == 0:
-            guard = draw(st.sampled_from(guards))
-            condition = draw(st.sampled_from(CONDITIONS)).replace("this.x", "x")
+        if guard and draw(BELOW[3]) == 0:
+            condition = draw(CONDITION).replace("this.x", "x")
             shape["conditional"] = {"hide": condition.replace("x", f"this.{guard}" if row else guard)}
         return {**shape, "key": key, "id": f"f{next(ids)}"}
 
     def level(row=False, fixed=False):
-        keys = draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True))
-        free = [k for k in keys[:1] if k in "abcde"]
-        return [field(keys[0], row, fixed, []), *(field(k, row, fixed, free) for k in keys[1:])]
+        keys = draw(LEVEL)
+        guard = keys[0] if keys[0] in "abcde" else None
+        return [field(keys[0], row, fixed, None), *(field(k, row, fixed, guard) for k in keys[1:])]
 
-    fixed = draw(st.booleans())
+    fixed = draw(TRUTH)
     components = level()
-    if draw(st.booleans()):
+    if draw(TRUTH):
         components.append({"type": "group", "path": "g", "id": "grup", "components": level()})
         for child in components[-1]["components"]:
             child.pop("conditional", None)
-    if draw(st.booleans()):
+    if draw(TRUTH):
         rows = {"type": "dynamiclist", "path": "r", "id": "daftar_r", "components": level(row=True, fixed=fixed)}
         components.append({**rows, "allowAddRemove": not fixed})
     return json.dumps({"id": "acak", "type": "default", "schemaVersion": 19, "components": components})
