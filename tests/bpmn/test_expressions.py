@@ -8,6 +8,7 @@ and only our script environment stands between the text and Python. A payload th
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 
 import pytest
@@ -37,6 +38,7 @@ PAYLOADS = [
 SPIFF = 'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
 
 
+@functools.cache  # two hundred tests look into the same five
 def _channels(draw, payload: str) -> dict[str, bytes]:
     """Diagrams that hold the payload at one place each."""
     text = payload.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -314,6 +314,9 @@ def in_xml(text: str) -> str:
     return re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
+uprights, yes = st.sampled_from(["", 'isHorizontal="false"', 'isExpanded="true"']), st.booleans()
+
+
 @st.composite
 def drawings(draw) -> bytes:
     elements, places = [], []
@@ -322,9 +325,9 @@ def drawings(draw) -> bytes:
         text = f"<bpmn:text>{escape(name)}</bpmn:text>"
         elements.append(f'<bpmn:{kind} id="e{number}" name={quoteattr(name)}>{draw(inner)}{text}</bpmn:{kind}>')
         corners = " ".join(f'{key}="{draw(numbers)}"' for key in ("x", "y", "width", "height"))
-        label = f"<bpmndi:BPMNLabel><dc:Bounds {corners}/></bpmndi:BPMNLabel>" if draw(st.booleans()) else ""
-        colour = f"bioc:fill={quoteattr(in_xml(draw(names)))}" if draw(st.booleans()) else ""
-        upright = draw(st.sampled_from(["", 'isHorizontal="false"', 'isExpanded="true"']))
+        label = f"<bpmndi:BPMNLabel><dc:Bounds {corners}/></bpmndi:BPMNLabel>" if draw(yes) else ""
+        colour = f"bioc:fill={quoteattr(in_xml(draw(names)))}" if draw(yes) else ""
+        upright = draw(uprights)
         if kind in ("sequenceFlow", "messageFlow", "association"):
             ways = [f'<di:waypoint x="{draw(numbers)}" y="{draw(numbers)}"/>' for _ in range(draw(st.integers(0, 4)))]
             places.append(f'<bpmndi:BPMNEdge bpmnElement="e{number}">{"".join(ways)}{label}</bpmndi:BPMNEdge>')

@@ -18,6 +18,7 @@ from bpmn import moving, runtime
 from bpmn.compile import compile_process
 
 ITEMS = ["a", "b", "c"]
+answers = st.fixed_dictionaries({"arah": st.integers(0, 2), "lagi": st.booleans()})
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def test_the_engine_plays_as_the_token_game(draw, at, block: Block, data: st.Dat
             return
         if advance.user_tasks and not (waiting and data.draw(st.booleans(), label="let time pass")):
             task = data.draw(st.sampled_from(advance.user_tasks), label="task")
-            answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+            answer = data.draw(answers)
             advance = runtime.complete(process, advance.snapshot, task.ref, answer, at(minutes))
             if task.item is None:
                 game.variables |= answer
@@ -219,11 +220,14 @@ def test_moved_to_an_equal_version_it_behaves_as_if_never_moved(draw, at, block:
         if stayed.finished:
             break
         pick = data.draw(st.integers(0, 5), label="pick")
-        answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+        answer = data.draw(answers)
         stayed = _go_on(old, stayed, now, pick, answer)
         moved = _go_on(here, moved, now, pick, answer)
         for name in ("user_tasks", "timers", "fired", "visited", "next_due", "finished"):
             assert getattr(moved, name) == getattr(stayed, name), name
+
+
+changes = st.sampled_from(["", "", "more", "less"])
 
 
 def _change(block: Block, data: st.DataObject) -> Block:
@@ -231,7 +235,7 @@ def _change(block: Block, data: st.DataObject) -> Block:
     parts = tuple(_change(part, data) for part in block.parts)
     if block.kind in ("sequence", "parallel"):
         least = 1 if block.kind == "sequence" else 2
-        what = data.draw(st.sampled_from(["", "", "more", "less"]), label=block.kind)
+        what = data.draw(changes, label=block.kind)
         if what == "more":
             parts = (*parts, data.draw(simple))
         elif what == "less" and len(parts) > least:
@@ -287,7 +291,7 @@ def test_moved_to_a_changed_version_it_goes_on_as_the_token_game_says(
             return
         if advance.user_tasks:
             task = data.draw(st.sampled_from(advance.user_tasks), label="task")
-            answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+            answer = data.draw(answers)
             advance = runtime.complete(process, advance.snapshot, task.ref, answer, at(minutes))
             if task.item is None:
                 game.variables |= answer

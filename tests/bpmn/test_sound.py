@@ -34,6 +34,7 @@ class Shape:
     again: bool = False
 
 
+answers = st.fixed_dictionaries({"arah": st.integers(0, 2), "lagi": st.booleans()})
 gateways = st.sampled_from(["choice", "fork"])
 shapes = st.recursive(
     st.just(Shape()),
@@ -154,7 +155,7 @@ def play(process: Any, at: Any, data: st.DataObject) -> None:
             return
         assert elements, "nothing is open, and it is not finished"
         task = data.draw(st.sampled_from(advance.user_tasks))
-        answer = {"arah": data.draw(st.integers(0, 2)), "lagi": data.draw(st.booleans())}
+        answer = data.draw(answers)
         advance = runtime.complete(process, advance.snapshot, task.ref, answer, at())
 
 

@@ -118,15 +118,18 @@ def test_any_text_is_an_expression_or_a_syntax_error_with_its_place(text):
         assert type(expression.evaluate({"a": 1, "rows": [{"b": 2}]})) in TYPES
 
 
+FUNCTION, PATTERN = st.sampled_from(sorted(FUNCTIONS)), st.sampled_from(["a", "[ab]+", "", "(b)|c"])
+
+
 def calls(inner):
     def call(draw):
-        name = draw(st.sampled_from(sorted(FUNCTIONS)))
+        name = draw(FUNCTION)
         signature = draw(st.integers(0, len(FUNCTIONS[name]) - 1))
         parameters = FUNCTIONS[name][signature].parameters
         count = len(parameters) - draw(st.integers(0, sum(p.optional for p in parameters)))
         arguments = [draw(inner) for _ in range(count)]
         if name in ("matches", "replace", "split"):
-            arguments[1] = tree.Literal(draw(st.sampled_from(["a", "[ab]+", "", "(b)|c"])))
+            arguments[1] = tree.Literal(draw(PATTERN))
             arguments[2 if name == "matches" else 3 :] = []
         first = next(
             i
