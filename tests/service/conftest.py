@@ -105,13 +105,23 @@ def office(template: tuple[Path, Any], tmp_path: Path, clock: ManualClock) -> It
 
 
 @pytest.fixture(scope="session")
-def app_once(template: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An app whose hundred addresses and whose templates are compiled once for the run: each office is lent to it."""
-    office = Office.open(f"sqlite:///{template[0] / 'alur.db'}", template[0], clock=ManualClock(MONDAY))
-    made = create_app(office, Settings("", template[0], "k" * 32, demo=True))
-    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templat")))
-    office.close()
-    return made
+def new_app(template: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask]:
+    """Makes an app whose hundred addresses are compiled once: each office is lent to it. Apps share their templates."""
+    templates = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templat")))
+
+    def make() -> Flask:
+        office = Office.open(f"sqlite:///{template[0] / 'alur.db'}", template[0], clock=ManualClock(MONDAY))
+        made = create_app(office, Settings("", template[0], "k" * 32, demo=True))
+        made.jinja_env.bytecode_cache = templates
+        office.close()
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app_once(new_app: Callable[[], Flask]) -> Flask:
+    return new_app()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -11,12 +12,25 @@ import pytest
 from service.command import run
 
 
+@pytest.fixture(scope="module")
+def two_units(tmp_path_factory):
+    """The data of an office with two units, made once."""
+    data = tmp_path_factory.mktemp("dua") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALUR_DATA_DIR", str(data))
+        patch.delenv("ALUR_DATABASE_URL", raising=False)
+        assert run(["unit", "add", "SETDA", "Sekretariat Daerah"]) == 0
+        assert run(["unit", "add", "HKM", "Bagian Hukum", "--induk", "SETDA"]) == 0
+    return data
+
+
 @pytest.fixture
-def say(tmp_path, monkeypatch, capsys):
-    """`say("audit", "verify")` → (exit code, stdout, stderr), in an office with two units and one person."""
+def say(tmp_path, monkeypatch, capsys, two_units):
+    """`say("audit", "verify")` → (exit code, stdout, stderr), in an office with two units."""
     monkeypatch.setenv("ALUR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("ALUR_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(two_units, tmp_path / "data")
 
     def call(*args):
         capsys.readouterr()
@@ -25,8 +39,6 @@ def say(tmp_path, monkeypatch, capsys):
         assert "Traceback" not in out + err
         return code, out, err
 
-    assert call("unit", "add", "SETDA", "Sekretariat Daerah")[0] == 0
-    assert call("unit", "add", "HKM", "Bagian Hukum", "--induk", "SETDA")[0] == 0
     return call
 
 

@@ -13,7 +13,7 @@ import service.problems as problems
 from process import errors
 from process.model import FieldError
 from process.office import Office
-from service.app import create_app
+from service.app import serve
 from service.settings import Settings
 
 Visitors = Callable[[str], Any]
@@ -37,22 +37,28 @@ def test_statuses_are_those_that_the_pages_promise() -> None:
     assert {status for status, _ in problems.TABLE.values()} >= {401, 403, 404, 409, 413, 422, 429, 500}
 
 
-@pytest.fixture
-def app(office: Office, app_once: Flask, tmp_path: Path) -> Flask:
-    """An app of its own, that may be given one more page."""
-    made = create_app(office, Settings("", tmp_path, "k" * 32, demo=True, cookie_secure=False))
-    made.jinja_env.bytecode_cache = app_once.jinja_env.bytecode_cache
+@pytest.fixture(scope="module")
+def app_that_fails(new_app: Callable[[], Flask]) -> Flask:
+    """An app of its own with one more page, which fails as `raising` says."""
+    made = new_app()
+
+    def view() -> str:
+        raise made.extensions["uji"]
+
+    view.__dict__["alur_public"] = True
+    made.add_url_rule("/uji", "uji", view, methods=["GET", "POST"])
     return made
 
 
+@pytest.fixture
+def app(app_that_fails: Flask, office: Office, tmp_path: Path) -> Flask:
+    serve(app_that_fails, office, Settings("", tmp_path, "k" * 32, demo=True, cookie_secure=False))
+    return app_that_fails
+
+
 def raising(app: Flask, error: Exception) -> None:
-    """Adds a page that fails in this way."""
-
-    def view() -> str:
-        raise error
-
-    view.__dict__["alur_public"] = True
-    app.add_url_rule("/uji", "uji", view, methods=["GET", "POST"])
+    """Lets the page fail in this way."""
+    app.extensions["uji"] = error
 
 
 def test_who_and_when_are_said(app: Flask, guest: Any) -> None:

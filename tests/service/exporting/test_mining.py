@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +21,23 @@ from service.exporting.xes import NAMESPACE
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def pm4py() -> Any:
-    import pm4py
+class _Bare(PathFinder):
+    """Finds the packages of pm4py without their `__init__`, which load every algorithm, scipy and matplotlib with them:
+    most of what these tests took. Its modules, and so what reads the files, are as they are."""
 
-    return pm4py
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        spec = super().find_spec(fullname, path, target) if fullname.partition(".")[0] == "pm4py" else None
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec.loader = None
+        return spec
+
+
+@pytest.fixture(scope="module")
+def pm4py() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "meta_path", [_Bare, *sys.meta_path])
+        yield importlib.import_module("pm4py.read")
 
 
 def test_xes_opens_with_a_case_per_instance_and_the_nine_steps_in_order(
