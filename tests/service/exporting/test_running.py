@@ -151,7 +151,7 @@ def test_the_layout_of_a_pdf_ends_with_the_process_that_wants_it(finished, backg
     runner = Watched(finished)
     thread, _ = background(runner)
     assert runner.begun.wait(20)
-    assert until(lambda: len(members(runner.process.pid)) == 2, 30)
+    assert until(lambda: len(members(runner.process.pid)) == 3, 30), "it, the press, and a page"
     runner.process.kill()
     thread.join(30)
     assert until(lambda: not members(runner.process.pid), 0.5)
@@ -162,7 +162,7 @@ def test_a_child_whose_service_is_gone_ends_by_itself_with_what_it_started(finis
     export = asked(finished, "pdf", Selection(instance=instance))
     given = finished.exports.take()
     process = Watched(finished)._spawn(given)
-    assert until(lambda: len(members(process.pid)) == 2, 30)
+    assert until(lambda: len(members(process.pid)) == 3, 30), "it, the press, and a page"
     process.stdin.close()
     assert process.wait(30) is not None
     assert process.returncode in (0, -signal.SIGKILL)

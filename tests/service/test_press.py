@@ -1,0 +1,175 @@
+"""The press: pages laid out at the same time do not know of each other, and it begins and ends as it should."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from socket import socketpair
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from service import built, pdf
+from service.pdf import Limits, PrintError
+
+pytestmark = pytest.mark.slow
+
+FACE = '<style>@font-face { font-family: x; src: url("alur-font:print-regular") } body { font-family: x }</style>'
+SHORT = f"{FACE}<title>Pendek</title><p>Satu baris"
+LONG = f"{FACE}<title>Panjang</title><table>" + "<tr><td>satu<td>dua" * 30_000  # many seconds of the processor
+HUGE = f"{FACE}<title>Besar</title><table><td colspan=50000000>"
+
+
+def children(parent: int) -> set[int]:
+    """Ids of the processes that a process started: `pdf` starts one press."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            above = place.read_text().rpartition(")")[2].split()[1]
+            command = (place.parent / "cmdline").read_bytes()  # nothing for one that is dead and not yet waited for
+        except OSError:  # it has just ended
+            continue
+        if int(above) == parent and (str(pdf.PRESS).encode() in command or not command):
+            found.add(int(place.parent.name))
+    return found
+
+
+def until(true: Callable[[], object]) -> None:
+    end = monotonic() + 30
+    while not true():
+        assert monotonic() < end
+        Event().wait(0.01)
+
+
+def gone(*processes: int) -> bool:
+    """Whether they have ended, though perhaps nobody has waited for them."""
+    return not any((command := Path(f"/proc/{one}/cmdline")).exists() and command.read_bytes() for one in processes)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A press with a folder of its own: files that nobody keeps in `sementara`, what is known of fonts in `huruf`."""
+    folder = tmp_path_factory.mktemp("cetak")
+    (folder / "sementara").mkdir()
+    (folder / "kumpulan").mkdir()
+    for number in range(96):  # so many that what is known of them does not fit where memory is left in any case
+        (folder / "kumpulan" / f"{number}.ttf").symlink_to(built.fonts()["print-regular"])
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{folder / 'kumpulan'}</dir><cachedir>{folder / 'huruf'}</cachedir></fontconfig>"
+    )
+    pdf.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder / "sementara"))
+        patch.setenv("FONTCONFIG_FILE", str(folder / "fonts.conf"))
+        yield folder
+        pdf.close()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(3) as made:
+        yield made
+
+
+@pytest.fixture
+def short() -> bytes:
+    return pdf.render(SHORT, "ab")
+
+
+def the_press() -> int:
+    (press,) = children(os.getpid())
+    return press
+
+
+def stopped(press: int) -> int:
+    """The one page that a press has at work, which takes for ever from now on."""
+    until(lambda: children(press))
+    (child,) = children(press)
+    until(lambda: "memfd" in os.readlink(f"/proc/{child}/fd/2"))  # not so soon that it is still as it was forked
+    os.kill(child, signal.SIGSTOP)
+    return child
+
+
+def test_a_page_over_its_limits_is_ended_and_hurts_no_other(short: bytes, threads: ThreadPoolExecutor) -> None:
+    press = the_press()
+    other = threads.submit(pdf.render, LONG, "cd", limits=Limits(processor=1))
+    child = stopped(press)
+    with pytest.raises(PrintError, match="MemoryError"):
+        pdf.render(HUGE, "ab", limits=Limits(memory=200 * 2**20))
+    with pytest.raises(PrintError, match="lebih lama daripada 0 detik"):
+        pdf.render(LONG, "ab", limits=Limits(seconds=0.2))
+    until(lambda: children(press) == {child})
+    assert pdf.render(SHORT, "ab") == short
+    os.kill(child, signal.SIGCONT)
+    with pytest.raises(PrintError, match=f"berakhir dengan kode {-signal.SIGKILL}"):
+        other.result()
+    assert the_press() == press
+
+
+def test_pages_know_nothing_of_those_before_them(short: bytes, threads: ThreadPoolExecutor) -> None:
+    other = pdf.render(SHORT.replace("Satu", "Dua"), "ef")
+    pages = [threads.submit(pdf.render, SHORT, "ab") for _ in range(3)]
+    assert [page.result() for page in pages] == [short] * 3
+    assert other != short
+    assert len(children(os.getpid())) == 1, "three threads have one press"
+
+
+def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
+    short: bytes, threads: ThreadPoolExecutor
+) -> None:
+    press = the_press()
+    os.kill(press, signal.SIGKILL)
+    assert pdf.render(SHORT, "ab") == short
+    first, press = press, the_press()
+    assert press != first, "of which nothing is left"
+    page = threads.submit(pdf.render, LONG, "cd")
+    child = stopped(press)
+    os.kill(press, signal.SIGKILL)
+    until(lambda: gone(press, child) and children(os.getpid()) - {press})
+    press = the_press()
+    stopped(press)  # the page is begun once more
+    os.kill(press, signal.SIGKILL)
+    with pytest.raises(PrintError, match="terhenti"):
+        page.result()
+    assert not children(os.getpid())
+
+
+def test_a_process_that_is_killed_leaves_no_press_and_no_layout(short: bytes) -> None:
+    other = the_press()
+    ours, its = socketpair()
+    user = os.fork()
+    if user == 0:
+        try:
+            ours.close()
+            pdf.render(SHORT, "ab")  # by a press of its own
+            if os.fork() == 0:
+                its.recv(1)  # one that has nothing to do with it, and lives longer
+                os._exit(0)
+            its.send(b"1")
+            pdf.render(LONG, "cd")
+        finally:
+            os._exit(1)
+    with ours, its:
+        assert ours.recv(1)
+        (press,) = children(user)
+        child = stopped(press)
+        os.kill(user, signal.SIGKILL)
+        os.waitpid(user, 0)
+        until(lambda: gone(press, child))
+    assert the_press() == other
+    assert pdf.render(SHORT, "ab") == short
+
+
+def test_a_layout_leaves_no_file_even_when_it_is_ended_and_spoils_none(apart: Path, short: bytes) -> None:
+    known = {path: path.read_bytes() for path in (apart / "huruf").iterdir()}
+    assert known
+    left = set((apart / "sementara").iterdir())
+    with pytest.raises(PrintError):
+        pdf.render(SHORT, "ab", limits=Limits(memory=1))
+    with pytest.raises(PrintError):
+        pdf.render(LONG, "cd", limits=Limits(seconds=0.5))
+    assert pdf.render(SHORT, "ab") == short
+    until(lambda: set((apart / "sementara").iterdir()) == left)
+    assert {path: path.read_bytes() for path in (apart / "huruf").iterdir()} == known
