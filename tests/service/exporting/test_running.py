@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import resource
 import signal
 import sqlite3
@@ -60,13 +61,15 @@ def left(office):
 def members(leader):
     """Ids of the processes that live in the group of one."""
     found = set()
-    for place in Path("/proc").glob("[0-9]*/stat"):
+    for number in map(int, filter(str.isdecimal, os.listdir("/proc"))):
         try:
-            state, _, group = place.read_text().rpartition(")")[2].split()[:3]
+            if os.getpgid(number) != leader:
+                continue
+            state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:  # it has just ended
             continue
-        if int(group) == leader and state != "Z":
-            found.add(int(place.parent.name))
+        if state != "Z":
+            found.add(number)
     return found
 
 
