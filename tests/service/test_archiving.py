@@ -146,7 +146,7 @@ def changed(unpacked: tuple[str, dict[str, bytes]], tmp_path: Path) -> Callable[
         if honest:
             remanifest(entries)
         target = tmp_path / "diubah.zip"
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with zipfile.ZipFile(target, "w") as archive:
             for name, content in entries.items():
                 archive.writestr(f"{top}/{name}", content)
         found = check(target)
