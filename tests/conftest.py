@@ -6,10 +6,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
 from process import passwords
@@ -28,15 +28,17 @@ gc.set_threshold(50_000, 20, 20)  # a tenth of the time went into looking throug
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected is looked at no more."""
+    if "sqlalchemy" in sys.modules:  # the rooms below know none
+        sys.modules["sqlalchemy"].create_engine = _alike(sys.modules["sqlalchemy"].create_engine)
     gc.collect()
     gc.freeze()
 
 
 def _alike(create_engine: Any) -> Any:
     """A service opens one database, a run of tests a thousand: they share a dialect and with it the SQL texts made."""
-    first: dict[Any, sa.Engine] = {}
+    first: dict[Any, Any] = {}
 
-    def create(url: Any, **given: Any) -> sa.Engine:
+    def create(url: Any, **given: Any) -> Any:
         made = create_engine(url, **{"query_cache_size": 5_000, **given})
         known = first.setdefault((made.name, given.get("isolation_level")), made)
         if getattr(known.dialect, "server_version_info", None):  # it has been connected
@@ -44,6 +46,3 @@ def _alike(create_engine: Any) -> Any:
         return made
 
     return create
-
-
-sa.create_engine = _alike(sa.create_engine)
