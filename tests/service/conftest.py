@@ -20,12 +20,13 @@ from process.clock import ManualClock
 from process.office import Office
 from process.packing import unpack
 from process.tables import event, event_payload
-from service import demo
+from service import demo, demo_run
 from service.app import create_app, serve
 from service.security import SESSION_COOKIE
 from service.settings import Settings
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08.00 WIB, a working day
+OCTOBER = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
 ACCOUNTS = (
     "staf.prk",
     "perencana.prk",
@@ -88,6 +89,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
         sessions[account] = (opened.token, opened.csrf)
     office.close()
     return folder, sessions
+
+
+@pytest.fixture(scope="session")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with an office whose quarter was finished, with one return, one late Bagian and eleven Bagian in all;
+    and the instance's id."""
+    folder = tmp_path_factory.mktemp("selesai")
+    settings = Settings(database_url=f"sqlite:///{folder / 'alur.db'}", data_dir=folder, demo=True)
+    made = demo_run.run(settings, lambda _: None, start=OCTOBER)
+    office = Office.open(settings.database_url, folder)
+    office.index.catch_up()
+    office.close()
+    return folder, made
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from process.errors import FileLost, StorageFull
 from process.model import ADMINISTRATOR, AUDITOR, PENGELOLA, Actor
 from process.office import Office
 from process.record import instance_stream
-from service import command, demo, demo_run, pdf
+from service import command, demo, pdf
 from service.app import serve
 from service.archiving import making, papers
 from service.archiving.bag import ALGORITHMS, safe_name
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 AUDIT = Actor(None, "Pemeriksa", system_roles=frozenset({AUDITOR}), source="command")
 ADMIN = Actor(None, "Operator", system_roles=frozenset({ADMINISTRATOR, PENGELOLA}), source="command")
-START = datetime.fromisoformat("2026-03-02T08:00:00+07:00")
+START = datetime.fromisoformat("2026-10-12T08:00:00+07:00")  # of `run_once`
 SIMPLE = b"%PDF-1.7\nsebuah cetakan\n"
 HEADER = ("nomor", "waktu", "jenis", "pelaku", "jabatan", "jenis_jabatan", "sumber", "permintaan", "tugas", "elemen",
           "sidik_isi")  # fmt: skip
@@ -69,10 +69,9 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    folder = tmp_path_factory.mktemp("arsip")
-    settings = Settings(f"sqlite:///{folder / 'alur.db'}", folder, "k" * 32, demo=True, cookie_secure=False)
-    instance = demo_run.run(settings, lambda _: None, start=START)
+def kept(run_once: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder, instance = tmp_path_factory.mktemp("arsip"), run_once[1]
+    shutil.copytree(run_once[0], folder, dirs_exist_ok=True)
     found = Kept(folder, instance, folder / "berkas.zip", Made(0, ""), {})
     office = found.open()
     for one in office.archive.waiting(instance, AUDIT):

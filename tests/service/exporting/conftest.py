@@ -1,4 +1,4 @@
-"""The record of a quarter that ran to its end, made once, and ways to write it into a file and look inside."""
+"""Copies of the record of a quarter that ran to its end, and ways to write it into a file and look inside."""
 
 from __future__ import annotations
 
@@ -17,27 +17,11 @@ from process.model import Actor, Held
 from process.office import Office
 from process.record import append
 from process.records import Selection
-from service import demo_run
 from service.exporting import FORMATS
 from service.exporting.source import Source
 from service.exporting.writing import write
-from service.settings import Settings
 
 NOW = datetime(2050, 1, 3, 1, 0, tzinfo=UTC)  # after everything that the machine's own clock has put on record
-START = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def run_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder with an office whose quarter was finished, with one return, one late Bagian and eleven Bagian in all;
-    and the instance's id."""
-    folder = tmp_path_factory.mktemp("selesai")
-    settings = Settings(database_url=f"sqlite:///{folder / 'alur.db'}", data_dir=folder, demo=True)
-    made = demo_run.run(settings, lambda _: None, start=START)
-    office = Office.open(settings.database_url, folder)
-    office.index.catch_up()
-    office.close()
-    return folder, made
 
 
 @pytest.fixture
