@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -72,6 +73,7 @@ def _called(element: etree._Element) -> str:
     return _plain(element.get("name")) or _KINDS.get(kind) or str(element.get("id", ""))
 
 
+@lru_cache(maxsize=16)  # the page of the versions asks for the same few each time: half of what it took
 def outline(xml: bytes) -> Outline | None:
     """The outline of the first process in a diagram; None when it cannot be read or holds none."""
     try:
