@@ -6,8 +6,9 @@ import hashlib
 from functools import cache
 
 from flask import Flask, Response, make_response, request, send_from_directory, url_for
+from markupsafe import Markup
 
-from service.built import STATIC, built
+from service.built import STATIC, built, imports
 from service.security import public
 
 YEAR = 365 * 24 * 3600
@@ -28,6 +29,20 @@ def asset(name: str) -> str:
     if own.exists():
         return url_for("static", filename=name, v=_fingerprint(name, own.stat().st_mtime))
     return url_for("static", filename=f"dist/{name}")
+
+
+def script(name: str) -> Markup:
+    """The tags of a built script, with what it imports: a browser far away asks for all of it at once."""
+    links = [
+        Markup('<link rel="modulepreload" href="{}">').format(url_for("static", filename=one)) for one in imports(name)
+    ]
+    return Markup("").join([*links, Markup('<script type="module" src="{}"></script>').format(asset(name))])
+
+
+def early(*addresses: str) -> Markup:
+    """Has the browser ask now for what a script of the page will ask for, as soon as it has been loaded itself."""
+    link = Markup('<link rel="preload" as="fetch" crossorigin href="{}">')
+    return Markup("").join(link.format(one) for one in addresses)
 
 
 @public
@@ -52,6 +67,6 @@ def _mimetype(filename: str) -> str:
 
 
 def install(app: Flask) -> None:
-    """Serves `/static/…` and gives templates `asset()`."""
+    """Serves `/static/…` and gives templates `asset()`, `script()` and `early()`."""
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static)
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, script=script, early=early)

@@ -8,12 +8,19 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 MANIFEST = STATIC / "dist" / "manifest.json"
+IMPORTS = STATIC / "dist" / "imports.json"
 
 
 @cache
 def _names(stamp: float) -> dict[str, str]:
     names: dict[str, str] = json.loads(MANIFEST.read_text("utf-8"))
     return names
+
+
+@cache
+def _imports(stamp: float) -> dict[str, list[str]]:
+    imports: dict[str, list[str]] = json.loads(IMPORTS.read_text("utf-8"))
+    return imports
 
 
 def built(name: str) -> str | None:
@@ -23,6 +30,15 @@ def built(name: str) -> str | None:
     except OSError:
         return None
     return f"dist/{found}" if found else None
+
+
+def imports(name: str) -> list[str]:
+    """The paths under `static/` of what a built script imports before it can begin."""
+    try:
+        found = _imports(IMPORTS.stat().st_mtime).get(name, [])
+    except OSError:
+        return []
+    return [f"dist/{one}" for one in found]
 
 
 def fonts() -> dict[str, Path]:

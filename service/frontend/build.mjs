@@ -52,6 +52,22 @@ function compress(path) {
   writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
 }
 
+/** Of each script all that it imports at once, and what those import: a page names them too, so that a browser far away
+ * asks for all together and not for one after the other. */
+function importsOf(metafiles) {
+  const outputs = Object.assign({}, ...metafiles.map((one) => one.outputs));
+  const gather = (path, found) => {
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind !== 'import-statement' || found.has(next)) continue;
+      found.add(next);
+      gather(next, found);
+    }
+    return found;
+  };
+  const name = (path) => relative(TEMPORARY, join(ROOT, path));
+  return Object.fromEntries(Object.keys(outputs).map((path) => [ name(path), [ ...gather(path, new Set()) ].map(name) ]));
+}
+
 async function build(wanted) {
   const started = performance.now();
   const [ esbuild, { plugins }, { buildEditors } ] = await Promise.all([ import('esbuild'), import('./patches.mjs'), import('./editors.mjs') ]);
@@ -63,7 +79,8 @@ async function build(wanted) {
     if (output.entryPoint) manifest[relative('src', output.entryPoint)] = file;
   }
   const editors = await buildEditors(esbuild, OPTIONS, TEMPORARY);
-  Object.assign(manifest, editors);
+  Object.assign(manifest, editors.manifest);
+  const imports = importsOf([ result.metafile, ...editors.metafiles ]);
   for (const [ logical, source ] of Object.entries(FONTS)) {
     const from = join(ROOT, 'node_modules', 'source-sans', 'TTF', source);
     const to = logical.replace('.ttf', `-${sha(readFileSync(from)).slice(0, 8).toUpperCase()}.ttf`);
@@ -77,10 +94,12 @@ async function build(wanted) {
   manifest['axe.js'] = 'test/axe.js';
   walk(TEMPORARY).forEach(compress);
   writeFileSync(join(TEMPORARY, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const asked = Object.entries(manifest).filter(([ , file ]) => imports[file]?.length).map(([ name, file ]) => [ name, imports[file] ]);
+  writeFileSync(join(TEMPORARY, 'imports.json'), `${JSON.stringify(Object.fromEntries(asked), null, 2)}\n`);
   writeFileSync(join(TEMPORARY, '.stamp'), wanted);
   rmSync(OUT, { recursive: true, force: true });
   renameSync(TEMPORARY, OUT);
-  for (const name of [ ...ENTRIES, ...Object.keys(editors) ]) {
+  for (const name of [ ...ENTRIES, ...Object.keys(editors.manifest) ]) {
     const path = join(OUT, manifest[name]);
     const sizes = [ path, `${path}.gz` ].map((file) => `${(statSync(file).size / 1024).toFixed(1)} kB`);
     console.log(`${name.padEnd(12)} ${sizes[0].padStart(10)}  gzip ${sizes[1].padStart(9)}`);

@@ -63,7 +63,7 @@ const EDITORS = [
 /** How each editor is bundled: like the other pages (`options`), with its own entries. */
 export const editorOptions = (options) => EDITORS.map(({ entryPoints, plugins }) => ({ ...options, entryPoints, plugins: plugins() }));
 
-/** Bundles them into `outdir`; answers manifest entries (`editor.js`, `editor.css`, …). */
+/** Bundles them into `outdir`; answers the manifest's entries (`editor.js`, `editor.css`, …) and the bundler's metafiles. */
 export async function buildEditors(esbuild, options, outdir) {
   const manifest = {};
   const results = await Promise.all(editorOptions(options).map((one) => esbuild.build({ ...one, outdir, metafile: true, logLevel: 'warning' })));
@@ -73,5 +73,5 @@ export async function buildEditors(esbuild, options, outdir) {
       if (output.entryPoint && !file.includes('chunks/')) manifest[file.replace(/-[A-Z0-9]+(\.\w+)$/, '$1').replace('-style.css', '.css')] = file;
     }
   }
-  return manifest;
+  return { manifest, metafiles: results.map((one) => one.metafile) };
 }
