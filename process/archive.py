@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from process import authority
 from process.audit import NewEvent
+from process.blobs import Blobs
 from process.bundle import Bundle, Document, File, Print, Step
 from process.clock import instant
 from process.completing import require_sight
@@ -25,7 +26,6 @@ from process.documents import Signature, to_printout, to_version
 from process.errors import Conflict, FileLost, Forbidden, NotFound
 from process.export_rows import Export
 from process.exports import Exports
-from process.files import Blobs
 from process.model import ADMINISTRATOR, PENGELOLA, Actor, Attachment, InstanceState
 from process.packing import unpack
 from process.record import SYSTEM_STREAM, append

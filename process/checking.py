@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bpmn.compile import compile_process
 from bpmn.model import CheckUnfinished, Finding, Process
 from bpmn.rules import check
-from forms.canonical import digest
 from process.errors import Busy, InvalidProcess
+from process.version_digest import version_digest
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,3 @@ def form_ids(process: Process) -> frozenset[str]:
         found.update(write.form for write in task.writes if write.form)
     found.update(document.form for document in process.documents.values() if document.form)
     return frozenset(found)
-
-
-def version_digest(xml: bytes, forms: Mapping[str, bytes]) -> str:
-    """What names a version: the hash over the diagram and each of its forms."""
-    return digest({"diagram": digest(xml), "formulir": {form_id: digest(source) for form_id, source in forms.items()}})

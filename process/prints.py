@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from process.blobs import Blobs
 from process.clock import micros
 from process.completing import sight_of
 from process.documents import DocumentView, document_view
 from process.errors import Conflict, NotFound
-from process.files import Blobs
 from process.model import SYSTEM_JOB, Actor, Instance
 from process.rows import to_instance
 from process.tables import document_version, job, printout, unit

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from bpmn.compile import compile_process
 from bpmn.model import Process
 from process.audit import Chain, Link, Misfit
+from process.blobs import Blobs
 from process.errors import FileLost, NotFound
-from process.files import Blobs
 from process.packing import unpack_plain
 from process.proof_erased import erasures
 from process.proof_instance import Found, InstanceTold, Versions

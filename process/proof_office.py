@@ -15,7 +15,6 @@ from forms.canonical import digest, dumps
 from process.approval import setting_name
 from process.audit import Link, Misfit
 from process.calendar_files import from_data, to_data
-from process.checking import version_digest
 from process.clock import micros
 from process.packing import unpack, unpack_bytes
 from process.proof_rows import ODD, UNKNOWN, Findings, Told
@@ -33,6 +32,7 @@ from process.tables import (
     version_form,
 )
 from process.trail_tables import erasure
+from process.version_digest import version_digest
 
 _POSITION = ("person", "role", "unit", "kind", "title", "basis", "from_date", "to_date")
 _POSITION_WORDS = ("pegawai", "peran", "unit", "jenis", "nama_jabatan", "dasar", "mulai", "sampai")

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from process.audit import Misfit
+from process.blobs import Blobs
 from process.children import end_with_parent
-from process.files import Blobs
 from process.proof import Proof, snapshot
 from process.proof_result import Tally
 from process.store import Store, Tx

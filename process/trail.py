@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from forms.canonical import loads
 from process.anchors import Anchor, compare
 from process.audit import NewEvent
+from process.blobs import Blobs
 from process.clock import Clock, instant, micros
 from process.errors import NotFound
-from process.files import Blobs
 from process.model import SYSTEM_JOB, Actor, AuditEvent, TimelineEntry
 from process.proof import Proof, snapshot, verified
 from process.proof_result import Verified

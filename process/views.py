@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bpmn.model import TaskDefinition
 from forms import Form
 from process import answers, policy
+from process.blobs import Blobs
 from process.calendar import Left
 from process.clock import instant, instant_or_none, micros
 from process.completing import amendable, sight_of
@@ -28,7 +29,6 @@ from process.documents import (
     versions,
 )
 from process.errors import NotFound
-from process.files import Blobs
 from process.instance_views import InstanceViews
 from process.model import (
     Actor,

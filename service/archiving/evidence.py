@@ -14,10 +14,10 @@ import orjson
 from forms.canonical import loads
 from forms.indonesian import WIB
 from process.audit import TYPES, event_hash, genesis, payload_digest
-from process.checking import version_digest
 from process.clock import instant
 from process.model import AuditEvent
 from process.record import instance_stream
+from process.version_digest import version_digest
 from service.archiving.unpacking import shown
 
 INDEX, TRAIL, COVER = "data/berkas.json", "data/jejak-audit/jejak-audit.jsonl", "data/lembar-berkas.pdf"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from process import files
+from process import blobs
 from process.bundle import Bundle
 from process.errors import Conflict, StorageFull
 from process.model import Actor
@@ -51,7 +51,7 @@ def make(
     needed = sum(one.attachment.size for one in bundle.files) + sum(one.printout.size or 0 for one in bundle.prints)
     folder = workshop
     try:
-        if shutil.disk_usage(target.parent).free < 2 * needed + files.RESERVE_BYTES:
+        if shutil.disk_usage(target.parent).free < 2 * needed + blobs.RESERVE_BYTES:
             raise StorageFull(FULL)
         if workshop is not None:  # what a killed server had begun in it is no start for anything
             shutil.rmtree(workshop, ignore_errors=True)

@@ -24,7 +24,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from process import files
+from process import blobs
 from process.audit import genesis
 from process.clock import ManualClock
 from process.errors import FileLost, StorageFull
@@ -570,7 +570,7 @@ def test_what_is_left_for_the_database_is_not_taken(
     kept: Kept, again: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = making.collect(again, kept.instance, AUDIT)
-    monkeypatch.setattr(files, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr(blobs, "RESERVE_BYTES", 2**62)
     with pytest.raises(StorageFull):
         making.make(again, bundle, tmp_path / "x.zip")
     assert not (tmp_path / "x.zip").exists()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from process import files
+from process import blobs, files
 from process.office import Office
 
 Visitors = Callable[[str], Any]
@@ -114,7 +114,7 @@ def test_one_step_takes_only_so_many_files(quarter: Any, monkeypatch: pytest.Mon
     for expected in (201, 201, 422):
         assert quarter.staff.upload(f"/tugas/{task}/lampiran", PDF, "a.pdf").status_code == expected
     assert quarter.staff.upload(f"{START}/lampiran", PDF, "a.pdf").status_code == 201
-    monkeypatch.setattr(files, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr(blobs, "RESERVE_BYTES", 2**62)
     assert quarter.staff.upload(f"{START}/lampiran", PDF, "b.pdf").status_code == 507
 
 

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 
 from bpmn.picture import Mark
-from process import documents, files
+from process import blobs, documents
 from service import pdf, printing
 from service.printing import Sheet, Signature
 
@@ -212,7 +212,7 @@ def test_a_print_out_that_cannot_be_kept_says_so_and_is_tried_again(
     made = re.search(r'href="(/cetak/[a-z0-9]+)"', quarter.staff.page(f"/pelaksanaan/{quarter.instance}").text)
     assert made
     with monkeypatch.context() as full:
-        full.setattr(files, "RESERVE_BYTES", 2**62)  # as if the disk were full
+        full.setattr(blobs, "RESERVE_BYTES", 2**62)  # as if the disk were full
         assert office.jobs.run_due(clock.now()) == 1
         assert quarter.staff.ask(f"{made[1]}/status").json["state"] == "failed"
     clock.advance(minutes=1)
