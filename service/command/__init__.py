@@ -84,7 +84,12 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _say(message: str, code: int) -> int:
     try:
-        sys.stdout.flush()
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:  # the disk that it goes to is full
+            _drop_output()
         print(f"alur: {message}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         return _broken_pipe()
@@ -92,12 +97,17 @@ def _say(message: str, code: int) -> int:
 
 
 def _broken_pipe() -> int:
-    """Whoever read our output has gone (`alur … | head`): leave quietly, and keep Python from complaining at exit."""
+    """Whoever read our output has gone (`alur … | head`): leave quietly."""
+    _drop_output()
+    return EXIT_ERROR
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere, else Python complains of it at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives as long as the process
-    return EXIT_ERROR
 
 
 def _unexpected(error: Exception) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +25,7 @@ from process.packing import unpack
 from process.tables import event, event_payload
 from service import demo, demo_run
 from service.app import create_app, serve
+from service.command import main
 from service.security import SESSION_COOKIE
 from service.settings import Settings
 
@@ -256,6 +260,33 @@ def admin(office: Office, visitor: Callable[[str], Visitor]) -> Visitor:
     made.client.set_cookie(SESSION_COOKIE, opened.token)
     made.csrf = opened.csrf
     return made
+
+
+def apart(*args: str, first: Callable[[], object] = lambda: None, **streams: int) -> int:
+    """Start `alur …` in a process of its own, forked off this one, which has loaded all that it needs; answers its id.
+    `stdin`, `stdout`, `stderr`: its descriptors; `first`: called there before it begins."""
+    process = os.fork()
+    if process:
+        return process
+    code: Any = 70
+    try:
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            if name in streams:
+                os.dup2(streams[name], number)
+            setattr(sys, name, open(number, "w" if number else "r", buffering=1, closefd=False))  # noqa: SIM115
+        first()
+        main(args)
+    except SystemExit as ended:
+        code = ended.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def ended(process: int) -> int:
+    """The exit code of one that was started so, once it has ended."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def recorded(office: Office, kind: str) -> list[Any]:

@@ -7,12 +7,13 @@ import os
 import pty
 import resource
 import shutil
-import subprocess
+import signal
 import sys
 
 import pytest
 
 from service.command import run
+from tests.service.conftest import apart, ended
 
 pytestmark = pytest.mark.slow
 
@@ -123,42 +124,29 @@ def test_a_disk_that_fills_leaves_no_file_and_no_event(command, tmp_path):
     assert b"trail.exported" not in command("--format", "csv", "--output", "-")[1]
 
 
-def test_told_to_end_in_the_middle_it_leaves_nothing_behind(command, tmp_path):
-    """A process for each signal, of one program: what it needs is loaded once."""
-    program = (
-        "import os, signal, sys\n"
-        "import process.office, service.exporting.writing, service.selecting\n"
-        "from service.command import main\n"
-        "for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):\n"
-        "    child = os.fork()\n"
-        "    if child == 0:\n"
-        "        def told(event, given):\n"
-        "            if event == 'open' and str(given[0]).endswith('/berkas'):\n"
-        "                os.kill(os.getpid(), getattr(signal, name))\n"
-        "        sys.addaudithook(told)\n"
-        "        main()\n"
-        "    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
-        "    print(name, code, os.listdir(), flush=True)\n"
-    )
-    options = ["audit", "export", "--format", "csv", "--output", "jejak"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", program, *options], capture_output=True, text=True, env=environment)
-    assert done.stdout.splitlines() == ["SIGINT 130 []", "SIGTERM 130 []", "SIGHUP 130 []"]
-    assert done.stderr.split() == ["alur:", "dihentikan."] * 3
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_told_to_end_in_the_middle_it_leaves_nothing_behind(command, tmp_path, name):
+    def told(event, given):
+        if event == "open" and str(given[0]).endswith("/berkas"):
+            os.kill(os.getpid(), getattr(signal, name))
+
+    with (tmp_path / "kata").open("w") as said:
+        options = ["audit", "export", "--format", "csv", "--output", "jejak"]
+        code = ended(apart(*options, first=lambda: sys.addaudithook(told), stderr=said.fileno()))
+        assert (code, (tmp_path / "kata").read_text().strip()) == (130, "alur: dihentikan.")
+    assert os.listdir() == []
 
 
 def test_progress_is_told_to_a_terminal_and_standard_output_may_be_full(command, tmp_path):
-    script = [sys.executable, "-c", "from service.command import main; main()", "audit", "export", "--format", "csv"]
+    options = ["audit", "export", "--format", "csv", "--output"]
     leader, follower = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([*script, "--output", "jejak"], stderr=follower, stdout=subprocess.PIPE, env=environment)
+    assert ended(apart(*options, "jejak", stderr=follower)) == 0
     os.close(follower)
     said = os.read(leader, 10_000).decode()
     os.close(leader)
-    assert done.returncode == 0
     assert "dari" in said
     assert "peristiwa" in said
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run([*script, "--output", "-"], stdout=full, stderr=subprocess.PIPE, env=environment)
-    assert done.returncode == 1
-    assert "keluaran baku tidak dapat ditulis" in done.stderr.decode()
+    with open("/dev/full", "wb") as full, (tmp_path / "kata").open("w") as told:
+        assert ended(apart(*options, "-", stdout=full.fileno(), stderr=told.fileno())) == 1
+    full = "alur: keluaran baku tidak dapat ditulis: ruang penyimpanan penuh.\n"
+    assert (tmp_path / "kata").read_text() == full
