@@ -25,13 +25,13 @@ BLEND_MODES = {"/Normal", "/Compatible", "/Multiply"}
 
 
 @pytest.fixture(scope="module")
-def made() -> bytes:
+def sheet() -> Sheet:
     body = printing.picture(DIAGRAM.read_bytes(), title="Diagram SOP") + (
         '<table class="dokumen-tabel"><thead><tr><th>Kode</th></tr></thead><tbody>'
         + "<tr><td>IK.01 – “ñ”</td></tr>" * 40
         + "</tbody></table>"
     )
-    sheet = Sheet(
+    return Sheet(
         title="Data Kinerja",
         subtitle="Triwulan III Tahun 2026",
         letterhead=("PEMERINTAH KOTA JAMBI", "BAGIAN PERENCANAAN DAN KEUANGAN"),
@@ -43,6 +43,10 @@ def made() -> bytes:
         written=AT,
         signatures=(Signature("tandatangan", "S", "Sekda", AT),),
     )
+
+
+@pytest.fixture(scope="module")
+def made(sheet: Sheet) -> bytes:
     return printing.to_pdf(sheet)
 
 
@@ -141,6 +145,10 @@ def _wrong(one: Any) -> Iterator[str]:
 
 def test_a_print_out_is_what_it_says_it_is(made: bytes) -> None:
     assert problems(made) == set()
+
+
+def test_made_again_it_is_the_same_to_the_byte(sheet: Sheet, made: bytes) -> None:
+    assert printing.to_pdf(sheet) == made
 
 
 def _without_font(pdf: pikepdf.Pdf) -> None:

@@ -94,7 +94,7 @@ def kept(run_once: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def papers_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The papers that were laid out for the kept bundle are not laid out again: equal pages make equal bytes, as the
-    test that makes the whole bundle again shows. Answers what was not among them."""
+    tests of print-outs show. Answers what was not among them."""
     new: list[str] = []
 
     def render(html: str, identifier: str, *, limits: pdf.Limits) -> bytes:
@@ -269,7 +269,12 @@ def test_what_people_wrote_is_text_on_the_cover_sheet(
 
 
 def test_made_again_elsewhere_after_later_events_it_is_the_same(
-    kept: Kept, again: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    kept: Kept,
+    again: Office,
+    papers_once: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     again.people.change_person(again.people.by_username("staf.prk").id, ADMIN, name="Nama Yang Lain")
     again.people.change_unit("PRK", ADMIN, name="Bagian Yang Lain", letterhead=("KOP LAIN",))
@@ -281,6 +286,7 @@ def test_made_again_elsewhere_after_later_events_it_is_the_same(
     assert command.run(["archive", "make", kept.instance, "--output", str(target)]) == 0
     assert kept.made.sha256 in capsys.readouterr().out
     assert target.read_bytes() == kept.bundle.read_bytes()
+    assert papers_once == []
     told = [one.data["sha256"] for one in again.trail.events("system") if one.type == "archive.made"]
     assert told == ["00" * 32, kept.made.sha256]
     target.write_text("lain")

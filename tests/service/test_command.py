@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import click
 import pytest
@@ -19,6 +19,8 @@ from process import migrate
 from process.store import Store
 from service.command import alur, run
 from service.command.common import ENGLISH
+
+from .conftest import apart, ended
 
 ROOT = Path(__file__).resolve().parents[2]
 DIAGRAM = str(ROOT / "bpmn" / "diagrams" / "pengumpulan-data-kinerja.bpmn")
@@ -344,21 +346,18 @@ def test_a_reader_who_leaves_early_gets_no_complaint(tmp_path):
     assert err == ""
 
 
-def test_ctrl_c_while_a_password_is_awaited(tmp_path):
-    process = subprocess.Popen(
-        [*RUN, "user", "add", "satu", "--nama", "Satu", "--sandi", "-"],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    database = tmp_path / "data" / "alur.sqlite3"
-    for _ in range(1500):  # until it has opened its database and waits for the password
-        if database.exists() or process.poll() is not None:
-            break
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.02)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.decode().strip()) == (130, "alur: dihentikan.")
+def test_ctrl_c_while_a_password_is_awaited(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALUR_DATA_DIR", str(tmp_path / "data"))
+    awaited, keyboard = os.pipe()
+    with (tmp_path / "kata").open("w") as said:
+        options = ["--nama", "Satu", "--sandi", "-"]
+        process = apart("user", "add", "satu", *options, stdin=awaited, stderr=said.fileno())
+        database = tmp_path / "data" / "alur.sqlite3"
+        for _ in range(1500):  # until it has opened its database and waits for the password
+            if database.exists():
+                break
+            Event().wait(0.02)
+        os.kill(process, signal.SIGINT)
+        assert (ended(process), (tmp_path / "kata").read_text().strip()) == (130, "alur: dihentikan.")
+    os.close(awaited)
+    os.close(keyboard)

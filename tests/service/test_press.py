@@ -116,26 +116,6 @@ def test_pages_know_nothing_of_those_before_them(short: bytes, threads: ThreadPo
     assert len(children(os.getpid())) == 1, "three threads have one press"
 
 
-def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
-    short: bytes, threads: ThreadPoolExecutor
-) -> None:
-    press = the_press()
-    os.kill(press, signal.SIGKILL)
-    assert pdf.render(SHORT, "ab") == short
-    first, press = press, the_press()
-    assert press != first, "of which nothing is left"
-    page = threads.submit(pdf.render, LONG, "cd")
-    child = stopped(press)
-    os.kill(press, signal.SIGKILL)
-    until(lambda: gone(press, child) and children(os.getpid()) - {press})
-    press = the_press()
-    stopped(press)  # the page is begun once more
-    os.kill(press, signal.SIGKILL)
-    with pytest.raises(PrintError, match="terhenti"):
-        page.result()
-    assert not children(os.getpid())
-
-
 def test_a_process_that_is_killed_leaves_no_press_and_no_layout(short: bytes) -> None:
     other = the_press()
     ours, its = socketpair()
@@ -173,3 +153,22 @@ def test_a_layout_leaves_no_file_even_when_it_is_ended_and_spoils_none(apart: Pa
     assert pdf.render(SHORT, "ab") == short
     until(lambda: set((apart / "sementara").iterdir()) == left)
     assert {path: path.read_bytes() for path in (apart / "huruf").iterdir()} == known
+
+
+def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
+    short: bytes, threads: ThreadPoolExecutor
+) -> None:
+    first = the_press()
+    os.kill(first, signal.SIGKILL)
+    page = threads.submit(pdf.render, LONG, "cd")
+    until(lambda: children(os.getpid()) - {first})
+    press = the_press()  # and nothing is left of the first
+    child = stopped(press)
+    os.kill(press, signal.SIGKILL)
+    until(lambda: gone(press, child) and children(os.getpid()) - {press})
+    press = the_press()
+    stopped(press)  # the page is begun once more
+    os.kill(press, signal.SIGKILL)
+    with pytest.raises(PrintError, match="terhenti"):
+        page.result()
+    assert not children(os.getpid())

@@ -55,7 +55,6 @@ def printed(tattling: Path) -> Iterator[pikepdf.Pdf]:
         patch.setenv("PATH", f"{tattling}:{os.environ['PATH']}")
         patch.chdir(tattling)
         made = printing.to_pdf(SHEET)
-    pdf.close()
     with pikepdf.open(io.BytesIO(made)) as opened:
         yield opened
 

@@ -63,7 +63,7 @@ def test_a_report_of_an_instance_tells_all_its_events_its_times_and_the_end_of_i
 
 
 def test_it_is_tagged_pdf_a(finished, instance):
-    source = Source.of(finished, Selection(instance=instance, types=("task.completed",)), by="Auditor", at=NOW)
+    source = Source.of(finished, Selection(instance=instance, types=("task.late",)), by="Auditor", at=NOW)
     out = io.BytesIO()
     assert write(out, FORMATS["pdf"], source, [].append).events == source.total
     with pikepdf.open(out) as paper, paper.open_metadata() as metadata:

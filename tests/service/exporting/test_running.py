@@ -149,28 +149,18 @@ def test_one_that_was_left_by_a_stopped_service_is_made_at_the_next_start(finish
     assert state(finished, export).state == "done"
 
 
-def test_the_layout_of_a_pdf_ends_with_the_process_that_wants_it(finished, background, instance):
+def test_a_child_whose_service_is_gone_ends_by_itself_with_what_it_started(finished, background, instance):
     export = asked(finished, "pdf", Selection(instance=instance))
     runner = Watched(finished)
     thread, _ = background(runner)
     assert runner.begun.wait(20)
-    assert until(lambda: len(members(runner.process.pid)) == 3, 30), "it, the press, and a page"
-    runner.process.kill()
+    group = runner.process.pid
+    assert until(lambda: len(members(group)) == 3, 30), "it, the press, and a page"
+    runner.process.stdin.close()
     thread.join(30)
-    assert until(lambda: not members(runner.process.pid), 0.5)
+    assert runner.process.returncode == -signal.SIGKILL
+    assert until(lambda: not members(group), 0.5)
     assert state(finished, export).state == "failed"
-
-
-def test_a_child_whose_service_is_gone_ends_by_itself_with_what_it_started(finished, instance):
-    export = asked(finished, "pdf", Selection(instance=instance))
-    given = finished.exports.take()
-    process = Watched(finished)._spawn(given)
-    assert until(lambda: len(members(process.pid)) == 3, 30), "it, the press, and a page"
-    process.stdin.close()
-    assert process.wait(30) is not None
-    assert process.returncode in (0, -signal.SIGKILL)
-    assert until(lambda: not members(process.pid), 0.5)
-    assert state(finished, export).state in ("running", "done")
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl", "xes", "ocel"])
