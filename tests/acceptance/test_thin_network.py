@@ -26,16 +26,18 @@ def imports(path: str) -> set[str]:
 def test_a_page_names_what_its_scripts_ask_for(site: Site, person: Callable[[str], Person]) -> None:
     running = Running(site, "I")
     (task,) = site.office.inbox.page(running.actor("staf.prk")).rows
-    staff = person("staf.prk")
+    staff, editor = person("staf.prk"), person("pengelola")
     form, diagram = "[data-form][data-ready=true]", "svg .djs-element"
     for path, script, ready, data in (
         (f"/tugas/{task.task_id}", "form.js", form, {"formulir"}),
         (f"/proses/{PROCESS}/mulai", "form.js", form, {"formulir"}),
         (f"/pelaksanaan/{running.id}", "viewer.js", diagram, {"diagram.bpmn", "keadaan"}),
+        (f"/proses/{PROCESS}/sunting", "editor.js", "[data-bpmn-editor][data-ready=true]", {"draf", "acuan"}),
     ):
         asked: Counter[str] = Counter()
-        staff.page.on("request", lambda request, to=asked: to.update([name_of(request.url)]))
-        page = staff.open(path)
+        who = editor if script == "editor.js" else staff
+        who.page.on("request", lambda request, to=asked: to.update([name_of(request.url)]))
+        page = who.open(path)
         page.wait_for_selector(ready)
         file = built(script)
         assert file is not None
