@@ -44,8 +44,14 @@ def until(true: Callable[[], object]) -> None:
 
 
 def gone(*processes: int) -> bool:
-    """Whether they have ended, though perhaps nobody has waited for them."""
-    return not any((command := Path(f"/proc/{one}/cmdline")).exists() and command.read_bytes() for one in processes)
+    """Whether they have ended, with all that they held open, though perhaps nobody has waited for them."""
+    for one in processes:
+        try:
+            if Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX":
+                return False
+        except OSError:
+            pass
+    return True
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -160,6 +166,7 @@ def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
 ) -> None:
     first = the_press()
     os.kill(first, signal.SIGKILL)
+    until(lambda: gone(first))  # else it may still be asked, and a page is begun no more than twice
     page = threads.submit(pdf.render, LONG, "cd")
     until(lambda: children(os.getpid()) - {first})
     press = the_press()  # and nothing is left of the first
