@@ -6,7 +6,10 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +17,10 @@ from service import demo, demo_data
 from service.command import run
 from service.command.common import opened
 
-from .conftest import apart, ended
-
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = [sys.executable, "-c", "from service.command import main; main()"]
 
 
 @pytest.fixture
@@ -108,27 +112,31 @@ def free_port() -> int:
 
 def test_serve_says_where_answers_and_ends_when_told(tmp_path, command, monkeypatch):
     port = free_port()
-    monkeypatch.setenv("ALUR_DEMO", "1")
-    monkeypatch.setenv("ALUR_PORT", str(port))
-    read, write = os.pipe()
-    errors = (tmp_path / "salah").open("w")
-    process = apart("serve", stdout=write, stderr=errors.fileno())
-    os.close(write)
-    out = os.fdopen(read)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
+    process = subprocess.Popen(
+        [*RUN, "serve"],
+        cwd=ROOT,
+        env={**kept, "ALUR_DEMO": "1", "ALUR_PORT": str(port), "ALUR_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     said = []
-    for line in out:
+    for line in process.stdout:
         said.append(line)
         if "Ctrl+C" in line:
             break
     text = "".join(said)
-    assert f"http://127.0.0.1:{port}" in text, (tmp_path / "salah").read_text()
+    assert f"http://127.0.0.1:{port}" in text, process.stderr.read()
     assert "staf.prk" in text
     assert "kata sandi: " in text
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/masuk", timeout=30) as answer:
         assert answer.status == 200
+    monkeypatch.setenv("ALUR_DEMO", "1")
+    monkeypatch.setenv("ALUR_PORT", str(port))
     busy = f"alur: porta {port} sudah dipakai; pilih yang lain dengan ALUR_PORT.\n"
     assert command("serve") == (1, "", busy)
-    os.kill(process, signal.SIGTERM)
-    with out, errors:
-        assert (ended(process), (tmp_path / "salah").read_text()) == (0, "")
-        assert "berhenti" in out.read()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert "berhenti" in out
