@@ -7,7 +7,7 @@ ROOMY := $(shell test -w /dev/shm && test "$$(df --output=avail -m /dev/shm 2>/d
 # Programs of ours start others (the check of a diagram, a PDF, an export): compiled once, not at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick rooms tests-service tests-process tests-below dev bench setup setup-test lint locks clean
+.PHONY: run test quick rooms tests-service tests-process tests-bpmn tests-below dev bench setup setup-test lint locks clean
 
 setup:
 	@$(PYTHON) service/bootstrap.py
@@ -31,15 +31,17 @@ test: lint
 	@$(MAKE) --no-print-directory rooms
 	$(BIN)/pytest -q -m browser
 
-# While one works: all but what needs a server, a browser, or programs of its own; under a minute.
+# While one works: all but what needs a server, a browser, or programs of its own; about a minute.
 quick: setup-test
-	@$(MAKE) --no-print-directory rooms WHICH="not browser and not postgres and not slow"
+	@$(MAKE) --no-print-directory rooms WHICH="not browser and not postgres and not slow" SIDE=2
 
 # The rooms side by side, each in a process that collects only its own; every one tells its result, failed or not.
+# The longest first, and three at a time on two cores: a room waits for PostgreSQL and for programs (a quick one does not).
 WHICH = not browser
+SIDE = 3
 rooms:
 	@mkdir -p .pytest_cache && date +%s > .pytest_cache/began
-	@$(MAKE) --no-print-directory -k -j 2 -O tests-service tests-process tests-below
+	@$(MAKE) --no-print-directory -k -j $(SIDE) -O tests-process tests-service tests-bpmn tests-below
 	@echo "Tests of the rooms ($(WHICH)): $$(($$(date +%s) - $$(cat .pytest_cache/began))) s."
 
 tests-service:
@@ -48,8 +50,11 @@ tests-service:
 tests-process:
 	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" tests/process
 
+tests-bpmn:
+	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" tests/bpmn
+
 tests-below:
-	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" --ignore=tests/service --ignore=tests/acceptance --ignore=tests/process
+	$(ROOMY) $(BIN)/pytest -q -m "$(WHICH)" $(addprefix --ignore=tests/,service acceptance process bpmn)
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench
