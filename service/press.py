@@ -104,6 +104,7 @@ def lay_out(memory: int, seconds: int, files: list[int], folder: str, press: int
             os.dup2(file, number)
         if os.getppid() == press:  # else it ended before that signal was asked for
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             limit(memory, seconds)
             tempfile.tempdir = folder  # where WeasyPrint puts fonts; a child that is killed cannot remove them itself
             task = json.load(sys.stdin.buffer)
@@ -116,17 +117,32 @@ def lay_out(memory: int, seconds: int, files: list[int], folder: str, press: int
         os._exit(code)
 
 
-def begin(order: bytes, files: list[int]) -> Child:
-    """Forks the child for one page."""
+def begin(order: bytes, files: list[int]) -> Child | None:
+    """Forks the child for one page. None when that is not possible, which only who waits for this page is told."""
     memory, seconds = map(int, order.split())
-    *its, waiting = files
-    folder = tempfile.mkdtemp(prefix="alur-cetak-")
-    press, pid = os.getpid(), os.fork()
-    if pid == 0:
-        lay_out(memory, seconds, its, folder, press)
-    for file in its:
-        os.close(file)
-    return Child(pid, os.pidfd_open(pid), folder, socket.socket(fileno=waiting))
+    *its, number = files
+    folder, press, pid = "", os.getpid(), None
+    waiting = socket.socket(fileno=number)
+    try:
+        folder = tempfile.mkdtemp(prefix="alur-cetak-")
+        pid = os.fork()
+        if pid == 0:
+            lay_out(memory, seconds, its, folder, press)
+        return Child(pid, os.pidfd_open(pid), folder, waiting)
+    except OSError as error:  # no room for a folder, no more processes, no more descriptors
+        with suppress(OSError):
+            os.write(its[-1], f"{type(error).__name__}: {error}\n".encode())
+    finally:
+        for file in its:
+            os.close(file)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    shutil.rmtree(folder, ignore_errors=True)
+    tempfile.tempdir = None  # the next page looks for another place
+    with waiting, suppress(OSError):
+        waiting.send(b"1")
+    return None
 
 
 def end(child: Child) -> None:
@@ -154,8 +170,9 @@ def serve(orders: socket.socket) -> None:
                         end(child)
                     return
                 child = begin(order, files)
-                events.register(child.process, selectors.EVENT_READ, child)
-                events.register(child.waiting, selectors.EVENT_READ, child)
+                if child is not None:
+                    events.register(child.process, selectors.EVENT_READ, child)
+                    events.register(child.waiting, selectors.EVENT_READ, child)
             elif key.fileobj == child.process:
                 with suppress(KeyError):
                     events.unregister(child.waiting)
@@ -167,7 +184,8 @@ def serve(orders: socket.socket) -> None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever wants pages
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # they are for whoever wants pages; then this removes what is left
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     load()
     with socket.socket(fileno=0) as orders:

@@ -1,6 +1,7 @@
 """The press: pages laid out at the same time do not know of each other, and it begins and ends as it should."""
 
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -159,6 +160,51 @@ def test_a_layout_leaves_no_file_even_when_it_is_ended_and_spoils_none(apart: Pa
     assert pdf.render(SHORT, "ab") == short
     until(lambda: set((apart / "sementara").iterdir()) == left)
     assert {path: path.read_bytes() for path in (apart / "huruf").iterdir()} == known
+
+
+def test_a_page_that_cannot_be_begun_hurts_no_other(apart: Path, short: bytes, threads: ThreadPoolExecutor) -> None:
+    press = the_press()
+    other = threads.submit(pdf.render, LONG, "cd", limits=Limits(processor=1))
+    child = stopped(press)
+    place = apart / "sementara"
+    place.rename(apart / "tidak-di-sini")  # as when there is no room left for the folder that a layout has
+    try:
+        with pytest.raises(PrintError, match="FileNotFoundError"):
+            pdf.render(SHORT, "ab")
+    finally:
+        (apart / "tidak-di-sini").rename(place)
+    assert pdf.render(SHORT, "ab") == short
+    until(lambda: sum(one.is_socket() for one in Path(f"/proc/{press}/fd").iterdir()) == 2)  # its own and the other's
+    limits = resource.prlimit(press, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{press}/fd"))
+    resource.prlimit(press, resource.RLIMIT_NOFILE, (used + 4, limits[1]))  # an order's four, and none for a child
+    try:
+        with pytest.raises(PrintError, match="OSError"):
+            pdf.render(SHORT, "ab")
+    finally:
+        resource.prlimit(press, resource.RLIMIT_NOFILE, limits)
+    assert children(press) == {child}
+    assert len(os.listdir(place)) == 1
+    os.kill(child, signal.SIGCONT)
+    with pytest.raises(PrintError, match=f"berakhir dengan kode {-signal.SIGKILL}"):
+        other.result()
+    assert the_press() == press
+
+
+def test_a_press_that_is_told_to_end_with_all_others_leaves_nothing(
+    apart: Path, short: bytes, threads: ThreadPoolExecutor
+) -> None:
+    press = the_press()
+    page = threads.submit(pdf.render, LONG, "cd", limits=Limits(processor=1))
+    child = stopped(press)
+    for one in (press, child):  # as whoever stops a service tells all its processes
+        os.kill(one, signal.SIGTERM)
+    os.kill(child, signal.SIGCONT)
+    with pytest.raises(PrintError, match=f"berakhir dengan kode {-signal.SIGTERM}"):
+        page.result()
+    assert not os.listdir(apart / "sementara")
+    assert pdf.render(SHORT, "ab") == short
+    assert the_press() == press
 
 
 def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
