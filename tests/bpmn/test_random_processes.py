@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpmn import moving, runtime
 from bpmn.compile import compile_process
+
+pytestmark = pytest.mark.slow
 
 ITEMS = ["a", "b", "c"]
 answers = st.fixed_dictionaries({"arah": st.integers(0, 2), "lagi": st.booleans()})

@@ -12,6 +12,8 @@ from forms.feel import FeelError, FeelLimitError, FeelSyntaxError, Limits, parse
 from forms.feel.registry import FUNCTIONS
 from forms.feel.values import TYPES
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
 truths = st.sampled_from([True, False, None])

@@ -20,6 +20,8 @@ from process.office import Office
 from process.rows import documents_of, lock
 from process.store import sqlite_url
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = ("staf", "staf2", "perencana", "kabag.prk", "kabag.hkm", "sekda", "pengelola", "kabag.pem")
 STATE = (
     "SELECT i.id, i.state, i.revision, i.event_seq, i.event_head, i.snapshot, i.documents FROM instance i ORDER BY 1"

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from forms import FormDefinitionError, FormInvalid, canonical, load_form
 from forms.render import to_html
+
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KEYS = ["a", "b", "c", "d", "e", "typename", "Meta"]
