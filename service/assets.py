@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 
 from flask import Flask, Response, make_response, request, send_from_directory, url_for
 from markupsafe import Markup
@@ -24,18 +24,23 @@ def asset(name: str) -> str:
     """The address of a file by its plain name: built, or beside the build with its fingerprint."""
     found = built(name)
     if found:
-        return url_for("static", filename=found)
+        return _address(found, request.script_root)
     own = STATIC / name
     if own.exists():
         return url_for("static", filename=name, v=_fingerprint(name, own.stat().st_mtime))
     return url_for("static", filename=f"dist/{name}")
 
 
+@lru_cache(maxsize=256)  # of the addresses on a page most are these
+def _address(path: str, mounted: str) -> str:
+    """Of a built file. `mounted`: below which path the application stands, which `url_for` looks up itself."""
+    return url_for("static", filename=path)
+
+
 def script(name: str) -> Markup:
     """The tags of a built script, with what it imports: a browser far away asks for all of it at once."""
-    links = [
-        Markup('<link rel="modulepreload" href="{}">').format(url_for("static", filename=one)) for one in imports(name)
-    ]
+    link = Markup('<link rel="modulepreload" href="{}">')
+    links = [link.format(_address(one, request.script_root)) for one in imports(name)]
     return Markup("").join([*links, Markup('<script type="module" src="{}"></script>').format(asset(name))])
 
 
