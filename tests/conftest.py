@@ -19,9 +19,11 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile(os.environ.get("ALUR_TEST_PROFILE", "default"))
 
-# A shell has Ctrl+C ignored by what it starts in the background; programs that tests send it to inherit that.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell has Ctrl+C ignored by what it starts in the background, nohup the end of a terminal; programs that tests send
+# these to inherit that.
+for name in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(name) is signal.SIG_IGN:
+        signal.signal(name, signal.default_int_handler if name == signal.SIGINT else signal.SIG_DFL)
 
 gc.set_threshold(50_000, 20, 20)  # a tenth of the time went into looking through what stays to the end
 
