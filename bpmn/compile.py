@@ -16,7 +16,8 @@ from bpmn import flow_rules, keywords, reader, safexml, sound
 from bpmn.build import Plan, build
 from bpmn.codes import Report
 from bpmn.definitions import define
-from bpmn.model import DiagramError, Process
+from bpmn.errors import DiagramError
+from bpmn.model import Process
 from bpmn.reader import Drawing
 
 MAX_CACHED = 256

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bpmn.model import BpmnError, Finding
+from bpmn.errors import BpmnError
+from bpmn.model import Finding
 from forms import Form
 
 

@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from bpmn import seams, snapshot, sound
 from bpmn.codes import Report
 from bpmn.compile import plan_of, read
-from bpmn.model import Advance, ConditionError, Moment, Process, TaskDefinition
+from bpmn.errors import ConditionError
+from bpmn.model import Advance, Moment, Process, TaskDefinition
 from bpmn.move_plan import BranchMove, Known, MoveError, MovePlan, TaskMove, TimerMove, VariableMove
 from bpmn.nodes import Deadline, Fork, Item, Items, Pause, Step
 from bpmn.runtime import answer, timer_ref

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import BadCollectionError, ConditionError, Duration, Each
+from bpmn.errors import BadCollectionError, ConditionError
+from bpmn.model import Duration, Each
 from forms.feel import FeelError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from bpmn import safexml
 from bpmn.codes import Report
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 from bpmn.reader import BPMN, SOP
 
 TEXTS = ("nomor", "tanggalPembuatan", "tanggalRevisi", "tanggalEfektif", "nama")

@@ -14,8 +14,8 @@ from lxml import etree
 
 from bpmn import safexml
 from bpmn.codes import Report
+from bpmn.errors import DiagramError
 from bpmn.lettering import clean
-from bpmn.model import DiagramError
 from bpmn.reader import BPMN
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"

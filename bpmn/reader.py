@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bpmn.codes import Report
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SOP = "urn:alur:sop:1"

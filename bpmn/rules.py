@@ -22,7 +22,8 @@ import orjson
 
 from bpmn import safexml
 from bpmn.codes import Report
-from bpmn.model import CheckUnfinished, Finding
+from bpmn.errors import CheckUnfinished
+from bpmn.model import Finding
 from bpmn.rules_worker import frame, request
 
 PROCESSOR_LIMIT = 5.0

@@ -21,7 +21,8 @@ from bpmn import form_rules
 from bpmn.build import build
 from bpmn.codes import Report
 from bpmn.compile import read
-from bpmn.model import DiagramError, Finding
+from bpmn.errors import DiagramError
+from bpmn.model import Finding
 
 MAX_MEMORY = 1536 * 1024 * 1024
 

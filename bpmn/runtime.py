@@ -15,7 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn import seams, snapshot
 from bpmn.compile import plan_of
-from bpmn.model import Advance, Moment, Process, TimerFired, TimerState, UnknownTaskError, UserTaskState
+from bpmn.errors import UnknownTaskError
+from bpmn.model import Advance, Moment, Process, TimerFired, TimerState, UserTaskState
 from bpmn.nodes import Item, Items, Pause, Step
 from bpmn.tokens import LIVE, Run, Token, from_micros, to_micros
 

@@ -11,7 +11,7 @@ import re
 from lxml import etree
 
 from bpmn.codes import Report
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 20_000

@@ -22,7 +22,7 @@ import SpiffWorkflow.bpmn.specs.event_definitions.timer as spiff_timer
 import SpiffWorkflow.task as spiff_task
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from forms.feel import parse
 
 _now: ContextVar[datetime] = ContextVar("bpmn_now")

@@ -19,7 +19,8 @@ import zstandard
 from SpiffWorkflow.util.task import TaskState
 
 from bpmn.build import Plan
-from bpmn.model import Moment, SnapshotError
+from bpmn.errors import SnapshotError
+from bpmn.model import Moment
 from bpmn.nodes import Item
 from bpmn.tokens import Run, Token
 from forms import canonical

@@ -16,7 +16,8 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import BpmnError, ConditionError, EndlessLoopError, Moment
+from bpmn.errors import BpmnError, ConditionError, EndlessLoopError
+from bpmn.model import Moment
 from bpmn.nodes import Deadline, Pause
 from bpmn.seams import FeelEnvironment
 from forms.feel import FeelError

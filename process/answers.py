@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.model import BpmnError, ElementError, TaskDefinition, UnknownTaskError
+from bpmn.errors import BpmnError, ElementError, UnknownTaskError
+from bpmn.model import TaskDefinition
 from forms import Form, FormInvalid
 from forms.canonical import CanonicalError
 from forms.schema import Rows, TextField

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpmn.compile import compile_process
-from bpmn.model import CheckUnfinished, Finding, Process
+from bpmn.errors import CheckUnfinished
+from bpmn.model import Finding, Process
 from bpmn.rules import check
 from process.errors import Busy, InvalidProcess
 from process.version_digest import version_digest

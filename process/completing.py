@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn import runtime
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from forms.canonical import digest
 from process import answers, policy
 from process.changes import corrections, earlier_rows

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn import safexml
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 from bpmn.rewrite import renamed
 from forms.canonical import digest
 from forms.load import MAX_BYTES as MAX_FORM

@@ -22,7 +22,7 @@ from process.errors import Conflict
 from process.export_rows import KEPT, OPEN, Export, Made, to_export
 from process.model import Actor
 from process.record import SYSTEM_STREAM, append
-from process.records import Selection
+from process.selection import Selection
 from process.store import Store, Tx
 from process.trail_tables import export
 

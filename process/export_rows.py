@@ -9,7 +9,7 @@ from typing import Any
 
 from process.clock import instant, instant_or_none
 from process.packing import unpack_plain
-from process.records import Selection
+from process.selection import Selection
 
 KEPT = timedelta(days=7)
 OPEN = ("waiting", "running")

@@ -21,7 +21,8 @@ from process.export_making import MOST_BYTES, Making, kept_bytes
 from process.export_rows import BUNDLE, OPEN, Export, to_export
 from process.model import AUDITOR, PENGELOLA, Actor, new_id
 from process.packing import pack_plain
-from process.records import Records, Selection
+from process.records import Records
+from process.selection import Selection
 from process.store import Store, Tx
 from process.trail_tables import export
 

@@ -18,8 +18,9 @@ from process.definitions import Version
 from process.documents import names_of
 from process.durations import StepTime, step_times
 from process.model import AUDITOR, PENGELOLA, Actor, Instance, UserTask
-from process.records import PER_PAGE, Record, RecordPage, Records, Selection, of_stream
+from process.records import PER_PAGE, Record, RecordPage, Records, of_stream
 from process.rows import all_tasks, to_instance, to_task
+from process.selection import Selection
 from process.store import Tx
 from process.tables import document_version, instance, user_task
 from process.work import Desk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpmn import runtime
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from process import answers
 from process.claims import require_manager, required
 from process.completing import require_open, sight_of

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn import moving
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from bpmn.move_plan import Known, MovePlan, TaskMove, TimerMove
 from process import authority
 from process.clock import instant as at

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from process.definitions import Definitions
 from process.errors import InvalidData
 from process.model import FieldError
-from process.records import Selection, check
+from process.selection import Selection, check
 from process.store import Store
 from process.tables import instance, person, process_definition, process_version, unit
 

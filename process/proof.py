@@ -20,7 +20,8 @@ from process.blobs import Blobs
 from process.errors import FileLost, NotFound
 from process.packing import unpack_plain
 from process.proof_erased import erasures
-from process.proof_instance import Found, InstanceTold, Versions
+from process.proof_found import Found, Versions
+from process.proof_instance import InstanceTold
 from process.proof_office import OfficeTold, unpacked
 from process.proof_result import MOST, Tally, Verified
 from process.proof_rows import IMPOSSIBLE, ODD, UNKNOWN, Told, rows

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bpmn.compile import compile_process
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from forms.canonical import digest, dumps
 from process.approval import setting_name
 from process.audit import Link, Misfit

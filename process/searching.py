@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from process.clock import micros
 from process.errors import NotFound
 from process.record import instance_stream
+from process.selection import Selection
 from process.store import Prepared, Tx
 from process.tables import stream
 from process.trail_tables import audit_entry, audit_facet, audit_term
 from process.trail_words import facet_word, fts5, terms_of, tsquery
-
-if TYPE_CHECKING:
-    from process.records import Selection
 
 FEW = 5_000  # matches that are sorted on PostgreSQL; beyond that, entries are walked past from the newest on
 NEAR = 10_000  # of the newest entries, which are looked through before anything else

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bpmn import runtime
-from bpmn.model import BpmnError, Moment
+from bpmn.errors import BpmnError
+from bpmn.model import Moment
 from forms import Form
 from forms.canonical import dumps
 from process import answers, documents, policy

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bpmn import runtime
-from bpmn.model import BpmnError
+from bpmn.errors import BpmnError
 from process import answers
 from process.clock import micros
 from process.errors import Busy

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 from bpmn.rewrite import with_identity
 from process import authority
 from process.approval import needs_approval, setting_name

@@ -14,11 +14,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from forms import indonesian
-from process import naming, records
+from process import naming
 from process.audit import TYPES
 from process.errors import InvalidData
 from process.office import Office
-from process.records import Selection
+from process.selection import Selection, check
 
 NAMES = ("dari", "sampai", "pegawai", "unit", "proses", "pelaksanaan", "kata")
 LONGEST = 200
@@ -58,9 +58,9 @@ def read(office: Office, args: MultiDict[str, str], now: datetime, *, days: int 
         types=tuple(values["jenis"]),
         words=values["kata"],
     )
-    for check in (records.check, lambda one: naming.meaning(office.store, one)):
+    for require in (check, lambda one: naming.meaning(office.store, one)):
         try:
-            check(selection)
+            require(selection)
         except InvalidData as error:
             for one in error.errors:
                 errors.setdefault(one.field, one.message)

@@ -17,7 +17,7 @@ from service.command.common import Command, Problem, new_file, opened, operator,
 if TYPE_CHECKING:
     from process.export_rows import Made
     from process.office import Office
-    from process.records import Selection
+    from process.selection import Selection
     from service.exporting import Format
     from service.exporting.source import Source
 

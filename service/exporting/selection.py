@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from forms import indonesian
 from process import audit
 from process.naming import Meaning, meaning
-from process.records import Selection
+from process.selection import Selection
 from process.store import Store
 
 EVERYTHING = "Seluruh jejak audit"

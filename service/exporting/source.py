@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from process.inspection import Inspection
 from process.naming import Naming, naming
-from process.records import Record, Records, Selection
+from process.records import Record, Records
+from process.selection import Selection
 from service.exporting.selection import described
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bpmn import runtime
-from bpmn.model import BadCollectionError, ConditionError, UnknownTaskError
+from bpmn.errors import BadCollectionError, ConditionError, UnknownTaskError
 
 
 def _at_items(process, do, at, keys):

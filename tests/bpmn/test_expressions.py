@@ -23,7 +23,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn import seams
 from bpmn.compile import compile_process
-from bpmn.model import BpmnError, DiagramError
+from bpmn.errors import BpmnError, DiagramError
 from bpmn.seams import FeelEnvironment
 from forms.feel import FeelError
 

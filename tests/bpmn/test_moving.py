@@ -10,7 +10,7 @@ import pytest
 from bpmn import moving, runtime
 from bpmn.codes import CODES
 from bpmn.compile import compile_process
-from bpmn.model import SnapshotError
+from bpmn.errors import SnapshotError
 from bpmn.move_plan import Known, MoveError
 from forms import load_form
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 
 from bpmn.compile import compile_process
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 from bpmn.outline import outline
 from bpmn.rewrite import process_of, renamed, with_identity
 

@@ -10,7 +10,8 @@ import pytest
 
 from bpmn import runtime
 from bpmn.compile import compile_process
-from bpmn.model import ConditionError, Duration, SnapshotError, UnknownTaskError
+from bpmn.errors import ConditionError, SnapshotError, UnknownTaskError
+from bpmn.model import Duration
 from bpmn.seams import FeelEnvironment
 from forms.feel import FeelError
 

@@ -14,7 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn import runtime, snapshot
 from bpmn.compile import plan_of
-from bpmn.model import BpmnError, EndlessLoopError, SnapshotError
+from bpmn.errors import BpmnError, EndlessLoopError, SnapshotError
 from bpmn.tokens import Run
 
 LOOPS = 1000

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bpmn import runtime
 from bpmn.codes import ERROR
 from bpmn.compile import compile_process
-from bpmn.model import DiagramError
+from bpmn.errors import DiagramError
 from bpmn.rules_worker import findings
 
 MOST = 3000

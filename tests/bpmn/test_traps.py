@@ -20,7 +20,8 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from bpmn import runtime, seams
 from bpmn.compile import compile_process
-from bpmn.model import DiagramError, Moment
+from bpmn.errors import DiagramError
+from bpmn.model import Moment
 from bpmn.seams import FeelEnvironment
 
 # --- elements that run wrongly or not at all --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 
 from bpmn import rules, rules_worker, safexml
 from bpmn.compile import compile_process
-from bpmn.model import CheckUnfinished, DiagramError
+from bpmn.errors import CheckUnfinished, DiagramError
 from bpmn.reader import MAX_NODES
 
 SHIPPED = Path(__file__).parents[2] / "bpmn/diagrams/pengumpulan-data-kinerja.bpmn"

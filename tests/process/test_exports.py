@@ -13,7 +13,7 @@ from process.export_making import ATTEMPTS, LEASE
 from process.export_rows import KEPT, Made
 from process.exports import MOST_OPEN
 from process.model import ADMINISTRATOR, AUDITOR, SYSTEM, Actor
-from process.records import Selection
+from process.selection import Selection
 
 ALL = Selection()
 ADMIN = Actor(None, "Admin", system_roles=frozenset({ADMINISTRATOR}), source="command")

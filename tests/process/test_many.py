@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from forms.canonical import dumps, loads
 from process import trail_index
-from process.records import Selection
+from process.selection import Selection
 from tests.bench.many import fill
 
 

@@ -15,7 +15,8 @@ from process.errors import InvalidData, NotFound
 from process.model import ADMINISTRATOR, Actor, Held
 from process.office import Office
 from process.record import append, process_stream
-from process.records import CHUNK_BYTES, Selection
+from process.records import CHUNK_BYTES
+from process.selection import Selection
 from process.trail_index import TrailIndex, _index, forget_words
 
 ALL = Selection()

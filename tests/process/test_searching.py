@@ -11,7 +11,8 @@ from process import searching
 from process.audit import NewEvent
 from process.model import ADMINISTRATOR, SYSTEM, Actor
 from process.record import SYSTEM_STREAM, append
-from process.records import Record, Selection
+from process.records import Record
+from process.selection import Selection
 from process.trail_index import unit_of
 from process.trail_words import terms_of, words_of
 from tests.bench.many import fill

@@ -16,7 +16,7 @@ from process.clock import ManualClock
 from process.model import Actor, Held
 from process.office import Office
 from process.record import append
-from process.records import Selection
+from process.selection import Selection
 from service.exporting import FORMATS
 from service.exporting.source import Source
 from service.exporting.writing import write

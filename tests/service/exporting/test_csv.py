@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.indonesian import WIB
-from process.records import Records, Selection
+from process.records import Records
+from process.selection import Selection
 from process.tables import event_payload
 from service.exporting import csv_
 from service.exporting.columns import NAMES

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from process.office import Office
-from process.records import Selection
+from process.selection import Selection
 
 from .conftest import Exported
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from process.records import Selection
+from process.selection import Selection
 from process.tables import instance as instance_table
 from service.exporting.activity import TRANSITIONS
 from service.exporting.xes import NAMESPACE

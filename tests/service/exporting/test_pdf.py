@@ -10,7 +10,8 @@ import pytest
 
 from process.errors import InvalidData
 from process.model import AUDITOR, Actor, AuditEvent
-from process.records import Record, Selection
+from process.records import Record
+from process.selection import Selection
 from service import pdf, report
 from service.exporting import FORMATS, pdf_
 from service.exporting.source import ExportError, Source

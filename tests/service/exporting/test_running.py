@@ -19,7 +19,7 @@ import pytest
 from process.errors import InvalidData
 from process.model import AUDITOR, Actor
 from process.office import Office
-from process.records import Selection
+from process.selection import Selection
 from process.tables import instance as instance_table
 from service.exporting import FORMATS
 from service.exporting.running import Exporter, make

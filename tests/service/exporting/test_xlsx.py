@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from process.records import Selection
+from process.selection import Selection
 from service import cells
 from service.exporting import xlsx
 from service.exporting.columns import NAMES
