@@ -31,7 +31,7 @@ test: lint
 	@$(MAKE) --no-print-directory rooms
 	$(BIN)/pytest -q -m browser
 
-# While one works: all but what needs a server, a browser, or programs of its own; about a minute.
+# While one works: all but what needs a server, a browser or other programs, and the longest random tests; under a minute.
 quick: setup-test
 	@$(MAKE) --no-print-directory rooms WHICH="not browser and not postgres and not slow" SIDE=2
 

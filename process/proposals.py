@@ -43,6 +43,14 @@ class Proposal:
     decided_at: datetime | None
     reason: str | None
 
+    @property
+    def subject(self) -> str:
+        return subject(self.revokes)
+
+
+#: Of a proposal all but its diagram and forms, which may be large: what `to_proposal` takes.
+_TOLD = tuple(column for column in version_proposal.c if column.name not in ("diagram", "forms"))
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -93,9 +101,17 @@ def proposal_forms(row: sa.Row[Any]) -> dict[str, bytes]:
 
 
 def waiting_row(tx: Tx, process_id: str) -> sa.Row[Any] | None:
-    """What waits for approval: one at a time for a process."""
-    waits = sa.and_(version_proposal.c.process == process_id, version_proposal.c.state == "waiting")
-    return tx.one(sa.select(version_proposal).where(waits))
+    """What waits for approval, as `to_proposal` takes it: one at a time for a process."""
+    return tx.one(_waiting().where(version_proposal.c.process == process_id))
+
+
+def waiting_rows(tx: Tx) -> list[sa.Row[Any]]:
+    """The same of every process that something waits for."""
+    return list(tx.all(_waiting()))
+
+
+def _waiting() -> sa.Select[Any]:
+    return sa.select(*_TOLD).where(version_proposal.c.state == "waiting")
 
 
 def propose(tx: Tx, asked: Asked, actor: Actor, now: datetime) -> int:
@@ -130,14 +146,14 @@ def propose(tx: Tx, asked: Asked, actor: Actor, now: datetime) -> int:
     if asked.revokes is not None:
         told["mencabut"] = asked.revokes
     append(tx, process_stream(asked.process_id), [NewEvent("version.proposed", told)], actor, now)
-    words = (
-        f"{actor.name} mengusulkan {_what(asked.revokes)} “{asked.name}”, yang menunggu persetujuan Anda: {asked.note}"
-    )
+    words = f"{actor.name} mengusulkan {subject(asked.revokes)} “{asked.name}”"
+    words += f", yang menunggu persetujuan Anda: {asked.note}"
     tell_about(tx, asked.process_id, others(tx, actor.person_id), "proposed", words, now)
     return int(made)
 
 
-def _what(revokes: int | None) -> str:
+def subject(revokes: int | None) -> str:
+    """What is proposed, in words: a new version, or that one of this number is revoked."""
     return "versi baru" if revokes is None else f"pencabutan versi {revokes}"
 
 
@@ -175,7 +191,7 @@ def decide(tx: Tx, row: sa.Row[Any], state: str, actor: Actor, now: datetime, re
     did = "menarik kembali" if own else "menyetujui" if state == "approved" else "menolak"
 
     def words(whose: str) -> str:
-        return f"{actor.name} {did} {whose}, {_what(row.revokes)} “{row.name}”: {led_to}"
+        return f"{actor.name} {did} {whose}, {subject(row.revokes)} “{row.name}”: {led_to}"
 
     rest = others(tx, actor.person_id) - {row.proposed_by}
     tell_about(tx, row.process, rest, state, words("usulannya" if own else f"usulan {row.proposed_name}"), now)

@@ -39,6 +39,7 @@ from process.proposals import (
     propose,
     to_proposal,
     waiting_row,
+    waiting_rows,
 )
 from process.record import append, process_stream
 from process.store import Store, Tx
@@ -46,7 +47,7 @@ from process.tables import process_definition, process_version, setting, stream
 from process.trail import timeline
 from process.units import remark
 from process.version_rows import VersionsPage, version_rows
-from process.version_tables import process_draft, version_proposal
+from process.version_tables import process_draft
 
 MAX_TEXT = 200
 
@@ -116,8 +117,7 @@ class Versions:
     def waiting(self) -> dict[str, Proposal]:
         """What waits for a second person, by process."""
         with self.store.reading() as tx:
-            rows = tx.all(sa.select(version_proposal).where(version_proposal.c.state == "waiting"))
-        return {row.process: to_proposal(row) for row in rows}
+            return {row.process: to_proposal(row) for row in waiting_rows(tx)}
 
     def proposed(self, proposal_id: int) -> tuple[Proposal, bytes, dict[str, bytes]]:
         """A proposal with its diagram and forms; raises NotFound."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 MANIFEST = STATIC / "dist" / "manifest.json"
@@ -12,33 +13,28 @@ IMPORTS = STATIC / "dist" / "imports.json"
 
 
 @cache
-def _names(stamp: float) -> dict[str, str]:
-    names: dict[str, str] = json.loads(MANIFEST.read_text("utf-8"))
-    return names
+def _read(path: Path, stamp: float) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return read
 
 
-@cache
-def _imports(stamp: float) -> dict[str, list[str]]:
-    imports: dict[str, list[str]] = json.loads(IMPORTS.read_text("utf-8"))
-    return imports
+def _entry(path: Path, name: str) -> Any:
+    """What a file of the build says under a plain name; None when the front end has not been built."""
+    try:
+        return _read(path, path.stat().st_mtime).get(name)
+    except OSError:
+        return None
 
 
 def built(name: str) -> str | None:
     """The path under `static/` of a built file by its plain name; None when the front end has not been built."""
-    try:
-        found = _names(MANIFEST.stat().st_mtime).get(name)
-    except OSError:
-        return None
+    found = _entry(MANIFEST, name)
     return f"dist/{found}" if found else None
 
 
 def imports(name: str) -> list[str]:
     """The paths under `static/` of what a built script imports before it can begin."""
-    try:
-        found = _imports(IMPORTS.stat().st_mtime).get(name, [])
-    except OSError:
-        return []
-    return [f"dist/{one}" for one in found]
+    return [f"dist/{one}" for one in _entry(IMPORTS, name) or []]
 
 
 def fonts() -> dict[str, Path]:

@@ -73,7 +73,7 @@ def form(task_id: str) -> ResponseReturnValue:
             and {
                 "kind": sign.kind,
                 "warning": list(found.version.process.identity.peringatan),
-                "when": f"={sign.when.text.lstrip(' =')}" if sign.when else None,
+                "when": f"={sign.when.text}" if sign.when else None,
             },
         }
     )

@@ -13,6 +13,7 @@ from bpmn.outline import OFFICIAL, outline
 from forms.indonesian import WIB
 from process.errors import InvalidData
 from process.model import FieldError, TimelineEntry
+from process.proposals import subject
 from process.versions import Outcome
 from service.comparing import proposed
 from service.creating import revisions_of
@@ -237,8 +238,7 @@ def _history(entries: tuple[TimelineEntry, ...]) -> list[dict[str, Any]]:
         if words is None:
             continue
         known = {key: entry.data.get(key, "") for key in ("versi", "diusulkan_oleh")}
-        revoked = entry.data.get("mencabut")
-        known["mengusulkan"] = "versi baru" if revoked is None else f"pencabutan versi {revoked}"
+        known["mengusulkan"] = subject(entry.data.get("mencabut"))
         known["persetujuan"] = APPROVAL[bool(entry.data.get("sesudah"))]
         who = f"{entry.name}, {entry.title}," if entry.title and entry.title != entry.name else entry.name
         why = entry.data.get("alasan") or entry.data.get("catatan")

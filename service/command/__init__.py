@@ -84,12 +84,12 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _say(message: str, code: int) -> int:
     try:
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError:  # the disk that it goes to is full
-            _drop_output()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _broken_pipe()
+    except OSError:  # the disk that it goes to is full
+        _drop_output()
+    try:
         print(f"alur: {message}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         return _broken_pipe()
