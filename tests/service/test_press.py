@@ -3,17 +3,17 @@
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from socket import socketpair
-from threading import Event
-from time import monotonic
 
 import pytest
 
 from service import built, pdf
 from service.pdf import Limits, PrintError
+from tests.processes import stat, until
 
 pytestmark = pytest.mark.slow
 
@@ -26,33 +26,21 @@ HUGE = f"{FACE}<title>Besar</title><table><td colspan=50000000>"
 def children(parent: int) -> set[int]:
     """Ids of the processes that a process started: `pdf` starts one press."""
     found = set()
-    for place in Path("/proc").glob("[0-9]*/stat"):
+    for number in map(int, filter(str.isdecimal, os.listdir("/proc"))):
+        if stat(number)[1] != parent:
+            continue
         try:
-            above = place.read_text().rpartition(")")[2].split()[1]
-            command = (place.parent / "cmdline").read_bytes()  # nothing for one that is dead and not yet waited for
+            command = Path(f"/proc/{number}/cmdline").read_bytes()
         except OSError:  # it has just ended
             continue
-        if int(above) == parent and (str(pdf.PRESS).encode() in command or not command):
-            found.add(int(place.parent.name))
+        if str(pdf.PRESS).encode() in command or not command:  # one that is dead and not yet waited for has none
+            found.add(number)
     return found
-
-
-def until(true: Callable[[], object]) -> None:
-    end = monotonic() + 30
-    while not true():
-        assert monotonic() < end
-        Event().wait(0.01)
 
 
 def gone(*processes: int) -> bool:
     """Whether they have ended, with all that they held open, though perhaps nobody has waited for them."""
-    for one in processes:
-        try:
-            if Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX":
-                return False
-        except OSError:
-            pass
-    return True
+    return all(stat(one)[0] in "ZX" for one in processes)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -90,11 +78,20 @@ def the_press() -> int:
     return press
 
 
+def at_work(press: int) -> set[int]:
+    """Its children that have a page: not what is forked while libraries are looked for, nor a page just begun."""
+    found = set()
+    for child in children(press):
+        with suppress(OSError):  # it has just ended
+            if "memfd" in os.readlink(f"/proc/{child}/fd/2"):
+                found.add(child)
+    return found
+
+
 def stopped(press: int) -> int:
     """The one page that a press has at work, which takes for ever from now on."""
-    until(lambda: children(press))
-    (child,) = children(press)
-    until(lambda: "memfd" in os.readlink(f"/proc/{child}/fd/2"))  # not so soon that it is still as it was forked
+    assert until(lambda: at_work(press))
+    (child,) = at_work(press)
     os.kill(child, signal.SIGSTOP)
     return child
 
@@ -107,7 +104,7 @@ def test_a_page_over_its_limits_is_ended_and_hurts_no_other(short: bytes, thread
         pdf.render(HUGE, "ab", limits=Limits(memory=200 * 2**20))
     with pytest.raises(PrintError, match="lebih lama daripada 0 detik"):
         pdf.render(LONG, "ab", limits=Limits(seconds=0.2))
-    until(lambda: children(press) == {child})
+    assert until(lambda: children(press) == {child})
     assert pdf.render(SHORT, "ab") == short
     os.kill(child, signal.SIGCONT)
     with pytest.raises(PrintError, match=f"berakhir dengan kode {-signal.SIGKILL}"):
@@ -144,7 +141,7 @@ def test_a_process_that_is_killed_leaves_no_press_and_no_layout(short: bytes) ->
         child = stopped(press)
         os.kill(user, signal.SIGKILL)
         os.waitpid(user, 0)
-        until(lambda: gone(press, child))
+        assert until(lambda: gone(press, child))
     assert the_press() == other
     assert pdf.render(SHORT, "ab") == short
 
@@ -158,7 +155,7 @@ def test_a_layout_leaves_no_file_even_when_it_is_ended_and_spoils_none(apart: Pa
     with pytest.raises(PrintError):
         pdf.render(LONG, "cd", limits=Limits(seconds=0.5))
     assert pdf.render(SHORT, "ab") == short
-    until(lambda: set((apart / "sementara").iterdir()) == left)
+    assert until(lambda: set((apart / "sementara").iterdir()) == left)
     assert {path: path.read_bytes() for path in (apart / "huruf").iterdir()} == known
 
 
@@ -174,9 +171,10 @@ def test_a_page_that_cannot_be_begun_hurts_no_other(apart: Path, short: bytes, t
     finally:
         (apart / "tidak-di-sini").rename(place)
     assert pdf.render(SHORT, "ab") == short
-    until(lambda: sum(one.is_socket() for one in Path(f"/proc/{press}/fd").iterdir()) == 2)  # its own and the other's
+    held = Path(f"/proc/{press}/fd")
+    assert until(lambda: sum(one.is_socket() for one in held.iterdir()) == 2), "its own and the other's"
     limits = resource.prlimit(press, resource.RLIMIT_NOFILE)
-    used = len(os.listdir(f"/proc/{press}/fd"))
+    used = len(os.listdir(held))
     resource.prlimit(press, resource.RLIMIT_NOFILE, (used + 4, limits[1]))  # an order's four, and none for a child
     try:
         with pytest.raises(PrintError, match="OSError"):
@@ -212,13 +210,13 @@ def test_a_press_that_was_killed_is_replaced_and_takes_with_it_what_it_began(
 ) -> None:
     first = the_press()
     os.kill(first, signal.SIGKILL)
-    until(lambda: gone(first))  # else it may still be asked, and a page is begun no more than twice
+    assert until(lambda: gone(first))  # else it may still be asked, and a page is begun no more than twice
     page = threads.submit(pdf.render, LONG, "cd")
-    until(lambda: children(os.getpid()) - {first})
+    assert until(lambda: children(os.getpid()) - {first})
     press = the_press()  # and nothing is left of the first
     child = stopped(press)
     os.kill(press, signal.SIGKILL)
-    until(lambda: gone(press, child) and children(os.getpid()) - {press})
+    assert until(lambda: gone(press, child) and children(os.getpid()) - {press})
     press = the_press()
     stopped(press)  # the page is begun once more
     os.kill(press, signal.SIGKILL)

@@ -9,10 +9,8 @@ import resource
 import signal
 import sqlite3
 import threading
-import time
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,6 +23,7 @@ from service.exporting import FORMATS
 from service.exporting.running import Exporter, make
 from service.exporting.source import ExportError, once
 from service.exporting.writing import write
+from tests.processes import stat, until
 
 pytestmark = pytest.mark.slow
 
@@ -65,22 +64,11 @@ def members(leader):
         try:
             if os.getpgid(number) != leader:
                 continue
-            state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:  # it has just ended
             continue
-        if state != "Z":
+        if stat(number)[0] not in "ZX":
             found.add(number)
     return found
-
-
-def until(true, seconds):
-    """Whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        threading.Event().wait(0.02)
-    return True
 
 
 @pytest.fixture
